@@ -1,0 +1,99 @@
+/**
+ * boardsmith.lock: every input of a build, pinned by sha256.
+ *
+ * A build asks for inputs with requests (what a recipe, a board, a runtime or a tool needs, by name); the lock
+ * answers each request with entries (exact files). `boardsmith lock` resolves requests; a build only looks them up.
+ */
+export interface Lock {
+  readonly lockVersion: 1;
+  /** YYYY-MM-DD of the last locking: time stamp of every file in an image, and the floor of a board's clock. */
+  readonly date: string;
+  /** Request id → entry ids, for what does not depend on the build machine. Sorted. */
+  readonly requests: Readonly<Record<string, readonly string[]>>;
+  /** The same by the architecture of the build machine. */
+  readonly hostRequests: Readonly<
+    Partial<Record<HostArchitecture, Readonly<Record<string, readonly string[]>>>>
+  >;
+  /** Entry id → entry. Sorted. */
+  readonly entries: Readonly<Record<string, LockEntry>>;
+}
+
+/** Architectures of build machines that Boardsmith runs on. */
+export type HostArchitecture = 'x86_64';
+
+export type LockEntry = DebianEntry | NpmLockEntry | PypiEntry;
+
+interface PinnedFile {
+  readonly name: string;
+  readonly version: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** Id: `debian:ARCH/NAME@VERSION`. */
+export interface DebianEntry extends PinnedFile {
+  readonly kind: 'debian';
+  readonly suite: string;
+  readonly architecture: 'amd64' | 'arm64' | 'all';
+  /** Below the mirror's root: `pool/main/m/musl/musl_1.2.5-3_arm64.deb`. */
+  readonly path: string;
+}
+
+/** Id: `npm:NAME@VERSION`. */
+export interface NpmLockEntry extends PinnedFile {
+  readonly kind: 'npm';
+  /** The registry's own integrity (sha512-…), checked when locking. */
+  readonly integrity: string;
+}
+
+/** Id: `pypi:FILE`. */
+export interface PypiEntry extends PinnedFile {
+  readonly kind: 'pypi';
+  /** Name of the wheel. */
+  readonly file: string;
+  /** What pip calls --platform. */
+  readonly platform: string;
+}
+
+/** What a build needs, by name. `host`: the answer depends on the build machine's architecture. */
+export type InputRequest =
+  | {
+      readonly kind: 'debian';
+      readonly package: string;
+      readonly architecture: 'amd64' | 'arm64';
+      readonly closure: boolean;
+      readonly host: boolean;
+    }
+  | {
+      readonly kind: 'pypi';
+      readonly name: string;
+      readonly version: string;
+      readonly platform: string;
+      readonly host: boolean;
+    }
+  /** One tarball. */
+  | { readonly kind: 'npm'; readonly name: string; readonly version: string; readonly host: boolean }
+  /** A published package with all that it depends on. */
+  | { readonly kind: 'npm-tree'; readonly name: string; readonly version: string; readonly host: false }
+  /** Everything that a recipe's package-lock.json names; `file` is read only when locking. */
+  | { readonly kind: 'npm-lockfile'; readonly sha256: string; readonly file: string; readonly host: false };
+
+/**
+ * The request's id in the lock: `debian:arm64:musl`, `debian:amd64:squashfs-tools+closure`,
+ * `pypi:ziglang==0.17.1:manylinux_2_12_x86_64`, `npm:NAME@VERSION`, `npm-tree:NAME@VERSION`, `npm-lockfile:SHA256`.
+ */
+export function requestId(request: InputRequest): string {
+  switch (request.kind) {
+    case 'debian':
+      return `debian:${request.architecture}:${request.package}${request.closure ? '+closure' : ''}`;
+    case 'pypi':
+      return `pypi:${request.name}==${request.version}:${request.platform}`;
+    case 'npm':
+    case 'npm-tree':
+      return `${request.kind}:${request.name}@${request.version}`;
+    case 'npm-lockfile':
+      return `npm-lockfile:${request.sha256}`;
+  }
+}

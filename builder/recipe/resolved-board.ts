@@ -1,0 +1,59 @@
+/** A board file after validation and normalisation. Frozen. A board is data: no code knows a board's name. */
+export interface ResolvedBoard {
+  readonly name: string;
+  readonly description: string;
+  readonly architecture: 'arm64';
+  readonly kernel: BoardKernel;
+  readonly bootloader: Bootloader;
+  readonly console: { readonly device: string; readonly baud: number };
+  readonly partitions: PartitionSizes;
+  /** Device and time after which the hardware resets, or null for a board without a watchdog. */
+  readonly watchdog: { readonly device: string; readonly timeoutSeconds: number } | null;
+  /** True if a power key arrives as an input event. */
+  readonly powerButton: boolean;
+  /** How QEMU plays this board; null for a board that QEMU cannot play. */
+  readonly qemu: QemuMachine | null;
+}
+
+export interface BoardKernel {
+  /** Debian package; a metapackage (linux-image-arm64) is followed to the real one when locked. */
+  readonly package: string;
+  /** Device tree's path below the package's dtb folder, or null if the firmware hands one over. */
+  readonly deviceTree: string | null;
+  /** Modules by name, in the order in which init loads them; what they depend on is added by the build. */
+  readonly modules: readonly string[];
+  /** Kernel command line without console= and what the build adds. */
+  readonly commandLine: readonly string[];
+}
+
+export interface Bootloader {
+  readonly package: string;
+  /** File inside the package, without a leading slash. */
+  readonly file: string;
+  /** `card`: written at `offset` of the image. `firmware`: handed to QEMU; nothing of it is on the card. */
+  readonly place: 'card' | 'firmware';
+  /** Bytes from the start of the card; null for `firmware`. */
+  readonly offset: number | null;
+  /** U-Boot's environment for `firmware` boards (second flash bank), sorted by name; empty for none. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Sizes in MiB. Slots are fixed for the life of a unit; data grows to the end of the card at first boot. */
+export interface PartitionSizes {
+  readonly bootMiB: number;
+  readonly rootMiB: number;
+  readonly stateMiB: number;
+  readonly identityMiB: number;
+  readonly dataMiB: number;
+}
+
+export interface QemuMachine {
+  readonly machine: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryMiB: number;
+  /** qemu device of the card, of the network card, and further ones, e.g. `virtio-blk-pci`. */
+  readonly disk: string;
+  readonly network: string;
+  readonly devices: readonly string[];
+}

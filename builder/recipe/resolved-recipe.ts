@@ -1,0 +1,105 @@
+/** A recipe after validation and normalisation. Frozen; nothing after `recipe/` reads YAML. */
+export interface ResolvedRecipe {
+  /** Lower-case DNS label: names the image, the daemon's process and the host. */
+  readonly name: string;
+  readonly description: string;
+  /** Absolute folder of the recipe on this machine. Used to read sources; never written into an output. */
+  readonly directory: string;
+  readonly runtime: 'node';
+  readonly entry: SourceEntry | NpmEntry;
+  /** Arguments of the daemon, after its own name. */
+  readonly arguments: readonly string[];
+  readonly ports: readonly Port[];
+  /** Environment of the daemon, sorted by name. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Memory that the daemon may use, in MiB. */
+  readonly memoryLimitMiB: number;
+  /** Where the daemon's data lives, or null for a daemon that keeps nothing. */
+  readonly data: DataPartition | null;
+  readonly health: HealthCheck;
+  /** How init learns that the daemon is ready: it writes to a descriptor, or its ports listen and its health check passes. */
+  readonly readiness: 'descriptor' | 'ports';
+  /** Seconds between SIGTERM and SIGKILL. */
+  readonly stopTimeoutSeconds: number;
+  readonly needs: { readonly dns: boolean; readonly time: boolean };
+  /** What the daemon reaches outside its board. */
+  readonly connects: readonly Connection[];
+  /** Linux capabilities that the daemon keeps, lower case without `cap_`, sorted. Empty for nearly all. */
+  readonly capabilities: readonly Capability[];
+  /** What a unit may be given after the build. */
+  readonly unit: { readonly settings: readonly UnitValue[]; readonly secrets: readonly UnitValue[] };
+}
+
+/** A daemon whose sources lie in the recipe's folder. */
+export interface SourceEntry {
+  readonly kind: 'source';
+  /** Path of the main module relative to the recipe's folder, POSIX separators. */
+  readonly path: string;
+  /** Every file that the bundle may read, sorted by path; tests and node_modules are left out. */
+  readonly sources: readonly SourceFile[];
+  /** sha256 of the recipe's own package-lock.json, or null if the daemon has no npm dependencies. */
+  readonly packageLockSha256: string | null;
+}
+
+/** A daemon published on npm: `npm:PACKAGE@VERSION`. */
+export interface NpmEntry {
+  readonly kind: 'npm';
+  readonly package: string;
+  /** Exact version. */
+  readonly version: string;
+  /** Name of the package's `bin` to run, or null for its only one (or `main`). */
+  readonly bin: string | null;
+}
+
+export interface SourceFile {
+  /** Relative to the recipe's folder, POSIX separators. */
+  readonly path: string;
+  /** Lower-case hex sha256 of the file's bytes. */
+  readonly sha256: string;
+}
+
+export interface Port {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+  /** What it is for, a sentence for people. */
+  readonly purpose: string;
+}
+
+export interface DataPartition {
+  /** Smallest size in MiB with which the daemon can work. */
+  readonly minimumMiB: number;
+}
+
+export type HealthCheck =
+  | {
+      readonly kind: 'http';
+      readonly port: string;
+      readonly path: string;
+      readonly intervalSeconds: number;
+      readonly timeoutSeconds: number;
+      readonly failures: number;
+    }
+  | {
+      readonly kind: 'listen';
+      readonly intervalSeconds: number;
+      readonly timeoutSeconds: number;
+      readonly failures: number;
+    };
+
+export interface Connection {
+  readonly name: string;
+  readonly protocol: 'tcp' | 'udp';
+  /** Destination ports. */
+  readonly ports: readonly number[];
+  readonly purpose: string;
+}
+
+export type Capability = 'net_bind_service' | 'net_admin' | 'net_raw';
+
+export interface UnitValue {
+  /** Environment name under which the daemon sees it. */
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+}
