@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readSuiteOutcome, type SuiteOutcome } from './support/suite-outcome.ts';
+
+/**
+ * Runs every suite (`*.test.ts`) in a process of its own: fast ones side by side, then the slow ones (`*.slow.test.ts`) one at a time.
+ * Options: `--fast` leaves the slow ones out; a word keeps only files whose path holds it.
+ * The last line is `N passed, N failed`, with `, N skipped` where tests could not run on this machine.
+ */
+const { values, positionals } = parseArgs({ options: { fast: { type: 'boolean' } }, allowPositionals: true });
+const testRoot = import.meta.dirname;
+const children = new Set<ChildProcess>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    for (const child of children) killGroup(child);
+    process.exit(130);
+  });
+}
+
+const files = readdirSync(testRoot, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.test.ts') && !file.startsWith('fixtures/'))
+  .filter((file) => positionals.length === 0 || positionals.some((word) => file.includes(word)))
+  .sort();
+const slow = files.filter((file) => file.endsWith('.slow.test.ts'));
+const fast = files.filter((file) => !file.endsWith('.slow.test.ts'));
+
+const outcomes = await runAll(fast, availableParallelism(), 5 * 60);
+if (values.fast !== true) outcomes.push(...(await runAll(slow, 1, 40 * 60)));
+
+const sum = (field: 'passed' | 'failed' | 'skipped'): number =>
+  outcomes.reduce((total, outcome) => total + outcome[field], 0);
+const failedFiles = outcomes.filter((outcome) => outcome.failed > 0);
+if (failedFiles.length > 0) console.log(`\nfailed: ${failedFiles.map((outcome) => outcome.file).join(' ')}`);
+const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
+console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped}`);
+process.exit(sum('failed') === 0 && sum('passed') > 0 ? 0 : 1);
+
+async function runAll(suites: string[], width: number, seconds: number): Promise<SuiteOutcome[]> {
+  const outcomes: SuiteOutcome[] = [];
+  const queue = [...suites];
+  const worker = async (): Promise<void> => {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
+      outcomes.push(await runSuite(file, seconds));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return outcomes;
+}
+
+async function runSuite(file: string, seconds: number): Promise<SuiteOutcome> {
+  const started = performance.now();
+  const child = spawn(process.execPath, ['--import', 'tsx', join(testRoot, file)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+  });
+  children.add(child);
+  const output: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    killGroup(child);
+  }, seconds * 1000);
+  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  clearTimeout(timer);
+  children.delete(child);
+  const text = Buffer.concat(output).toString();
+  const outcome = readSuiteOutcome(file, text, exitCode);
+  const took = ((performance.now() - started) / 1000).toFixed(1);
+  const name = relative(process.cwd(), join(testRoot, file));
+  const word = timedOut ? `FAIL (not over after ${seconds} s)` : outcome.failed > 0 ? 'FAIL' : 'ok';
+  console.log(
+    `${word.padEnd(4)} ${name}: ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped (${took} s)`,
+  );
+  if (outcome.failed > 0) console.log(text.replaceAll(/^/gm, '  | '));
+  else for (const line of text.match(/^SKIP .*$/gm) ?? []) console.log(`  ${line}`);
+  return outcome;
+}
+
+/** Kills a suite with everything that it started. */
+function killGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in the meantime.
+  }
+}
