@@ -1,0 +1,79 @@
+#include "machine.h"
+
+#include "clock.h"
+#include "data.h"
+#include "early.h"
+#include "event.h"
+#include "failure.h"
+#include "root.h"
+#include "sys.h"
+#include "uevent.h"
+
+#include <fcntl.h>
+#include <sys/reboot.h>
+
+static void report_start(const struct plan *plan)
+{
+	struct event event = event_begin("start");
+	event_string(&event, "recipe", plan->recipe);
+	event_string(&event, "board", plan->board);
+	event_string(&event, "slot", plan->slot);
+	event_end(&event);
+}
+
+/* Inside the initramfs, where all devices and the kernel's file systems can be reached. */
+static struct data boot_in_initramfs(struct machine *machine)
+{
+	const struct plan *plan = machine->plan;
+	static struct disk disk; /* 17 KiB: not for a stack */
+	early_settings();
+	machine->uevents = uevent_open(); /* before the modules, so that no device is missed */
+	early_modules(plan);
+	machine->watchdog = watchdog_open(plan);
+	machine->empty_root = sys_open("/empty", O_PATH | O_DIRECTORY);
+	if (machine->empty_root < 0)
+		fail("open /empty", machine->empty_root);
+	/* DHCP takes its time while the disk is got ready. */
+	network_start(&machine->network, plan, machine->empty_root);
+	disk_wait(plan, machine->uevents, &disk);
+	watchdog_feed(&machine->watchdog, sys_uptime_ms());
+	root_mount(plan, &disk);
+	struct data data = data_mount(plan, &disk);
+	watchdog_feed(&machine->watchdog, sys_uptime_ms());
+	sys_close(disk.fd);
+	machine->power_keys = power_keys_open(plan);
+	root_enter();
+	return data;
+}
+
+void machine_boot(struct machine *machine, const struct plan *plan)
+{
+	*machine = (struct machine){ .plan = plan, .uevents = -1 };
+	failure_prepare(plan->failure_reboot_after_ms);
+	(void)sys_umask(0022);
+	machine->console = early_mounts();
+	report_start(plan);
+	machine->signals = sys_signal_fd();
+	if (machine->signals < 0)
+		fail("signals", machine->signals);
+	/* Ctrl-Alt-Del becomes a signal: an orderly stop instead of an instant one. */
+	(void)sys_reboot(RB_DISABLE_CAD);
+	struct data data = boot_in_initramfs(machine);
+	machine->data_mounted = data.mounted;
+
+	int done = sys_host_name(plan->recipe);
+	if (done < 0)
+		event_degraded("host name", done);
+	clock_hold_to_floor(plan);
+	machine->cgroup = cgroup_prepare(plan);
+	logger_start(&machine->logger, plan, machine->empty_root, machine->console);
+	/* An unprivileged child that reads the unit's settings from the identity partition belongs here. */
+	supervisor_begin(&machine->supervisor, plan, &machine->cgroup, machine->logger.output, machine->empty_root);
+	if (data.held) {
+		supervisor_hold(&machine->supervisor, data.held, data.error);
+		return;
+	}
+	entropy_wait(plan);
+	watchdog_feed(&machine->watchdog, sys_uptime_ms());
+	supervisor_start(&machine->supervisor);
+}

@@ -1,0 +1,12 @@
+/* User and group ids; each process that is not PID 1 has its own, so none can signal or trace another. */
+#ifndef IDENTITIES_H
+#define IDENTITIES_H
+
+enum {
+	DAEMON_ID = 1000,
+	DHCP_ID = 1001,
+	LOG_ID = 1002,
+	HEALTH_ID = 1003,
+};
+
+#endif

@@ -1,0 +1,21 @@
+/* Network interfaces, through the old ioctls: numbers in, numbers out. All return 0 or a negative errno. */
+#ifndef INTERFACE_H
+#define INTERFACE_H
+
+#include <stdint.h>
+
+enum { INTERFACE_NAME_SIZE = 16 }; /* IFNAMSIZ */
+
+struct interface {
+	char name[INTERFACE_NAME_SIZE];
+	uint8_t mac[6];
+};
+
+/* `control` is any IPv4 socket. */
+int interface_find_ethernet(int control, struct interface *found); /* the one with the lowest index; -ENODEV */
+int interface_up(int control, const char *name);
+/* Address 0 removes what there is. Routes over the interface go when its address changes. */
+int interface_set_address(int control, const char *name, uint32_t address, uint32_t prefix);
+int interface_set_gateway(int control, const char *name, uint32_t gateway);
+
+#endif

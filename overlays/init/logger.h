@@ -1,0 +1,26 @@
+/* The log child: it reads what the daemon writes, so that PID 1 need not, and writes it to the console. */
+#ifndef LOGGER_H
+#define LOGGER_H
+
+#include "backoff.h"
+#include "plan.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct logger {
+	const struct plan *plan;
+	int empty_root;
+	int console;    /* -1: none */
+	int output;     /* the daemon's end of the pipe, kept over restarts of either side; -1: none */
+	int input;      /* the child's end */
+	pid_t child;    /* 0: none */
+	struct backoff backoff;
+	int64_t restart_ms;
+};
+
+void logger_start(struct logger *logger, const struct plan *plan, int empty_root, int console);
+bool logger_child_ended(struct logger *logger, pid_t pid, int status);
+void logger_tick(struct logger *logger, int64_t now);
+
+#endif

@@ -1,0 +1,82 @@
+#include "names.h"
+
+#include <errno.h>
+#include <signal.h>
+
+#define NAME(number) \
+	case number: \
+		return #number
+
+const char *errno_name(int number)
+{
+	switch (number) {
+		NAME(EACCES);
+		NAME(EADDRINUSE);
+		NAME(EADDRNOTAVAIL);
+		NAME(EAGAIN);
+		NAME(EBADF);
+		NAME(EBADMSG);
+		NAME(EBUSY);
+		NAME(ECHILD);
+		NAME(EEXIST);
+		NAME(EFAULT);
+		NAME(EFBIG);
+		NAME(EINTR);
+		NAME(EINVAL);
+		NAME(EIO);
+		NAME(EISDIR);
+		NAME(ELOOP);
+		NAME(EMFILE);
+		NAME(ENAMETOOLONG);
+		NAME(ENETDOWN);
+		NAME(ENETUNREACH);
+		NAME(ENFILE);
+		NAME(ENODEV);
+		NAME(ENOENT);
+		NAME(ENOEXEC);
+		NAME(ENOMEDIUM);
+		NAME(ENOMEM);
+		NAME(ENOSPC);
+		NAME(ENOSYS);
+		NAME(ENOTBLK);
+		NAME(ENOTDIR);
+		NAME(ENOTEMPTY);
+		NAME(ENOTTY);
+		NAME(ENXIO);
+		NAME(EOPNOTSUPP);
+		NAME(EPERM);
+		NAME(EPIPE);
+		NAME(ERANGE);
+		NAME(EROFS);
+		NAME(ETIMEDOUT);
+		NAME(EUCLEAN);
+	default:
+		return 0;
+	}
+}
+
+const char *signal_name(int number)
+{
+	switch (number) {
+		NAME(SIGABRT);
+		NAME(SIGALRM);
+		NAME(SIGBUS);
+		NAME(SIGFPE);
+		NAME(SIGHUP);
+		NAME(SIGILL);
+		NAME(SIGINT);
+		NAME(SIGKILL);
+		NAME(SIGPIPE);
+		NAME(SIGQUIT);
+		NAME(SIGSEGV);
+		NAME(SIGSYS);
+		NAME(SIGTERM);
+		NAME(SIGTRAP);
+		NAME(SIGUSR1);
+		NAME(SIGUSR2);
+		NAME(SIGXCPU);
+		NAME(SIGXFSZ);
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,268 @@
+#include "network.h"
+
+#include "deadline.h"
+#include "dhcp_client.h"
+#include "event.h"
+#include "identities.h"
+#include "privileges.h"
+#include "small_file.h"
+#include "sys.h"
+#include "text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+
+/*
+ * Why an own client: PID 1 opens this socket and gives it away, so the child needs no privilege. busybox udhcpc and dhcpcd open raw
+ * sockets themselves, which takes CAP_NET_RAW, and report by starting a program. With the broadcast flag set, servers answer to
+ * 255.255.255.255, and an ordinary UDP socket bound to the device gets that without an address.
+ */
+static int open_dhcp_socket(const struct interface *interface)
+{
+	int fd = sys_socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0)
+		return fd;
+	int on = 1;
+	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(DHCP_CLIENT_PORT) };
+	int done = sys_set_option(fd, SOL_SOCKET, SO_BINDTODEVICE, interface->name, (socklen_t)strlen(interface->name));
+	if (done == 0)
+		done = sys_set_option(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+	if (done == 0)
+		done = sys_bind(fd, (const struct sockaddr *)&any, sizeof any);
+	if (done == 0)
+		return fd;
+	sys_close(fd);
+	return done;
+}
+
+static _Noreturn void run_child(const struct network *network, int socket, int answer)
+{
+	struct dhcp_client_identity identity = { .host_name = network->plan->recipe };
+	memcpy(identity.mac, network->interface.mac, sizeof identity.mac);
+	become_helper(DHCP_ID, (const int[]){ [DHCP_SOCKET] = socket, [DHCP_ANSWER] = answer }, 2, network->empty_root);
+	dhcp_client(&identity);
+}
+
+static int start_child(struct network *network)
+{
+	int ends[2];
+	int socket = open_dhcp_socket(&network->interface);
+	if (socket < 0)
+		return socket;
+	int done = sys_pipe(ends);
+	if (done < 0) {
+		sys_close(socket);
+		return done;
+	}
+	pid_t child = sys_fork("dhcp");
+	if (child == 0)
+		run_child(network, socket, ends[1]);
+	sys_close(socket);
+	sys_close(ends[1]);
+	if (child < 0) {
+		sys_close(ends[0]);
+		return child;
+	}
+	network->child = child;
+	network->answer = ends[0];
+	return 0;
+}
+
+static void start_or_retry(struct network *network)
+{
+	network->restart_ms = NEVER;
+	int done = start_child(network);
+	if (done < 0) {
+		event_degraded("start dhcp", done);
+		network->restart_ms = sys_uptime_ms() + backoff_next(&network->backoff);
+	}
+}
+
+static struct event network_event(const struct network *network, const char *state)
+{
+	struct event event = event_begin("network");
+	event_string(&event, "state", state);
+	event_string(&event, "device", network->interface.name);
+	return event;
+}
+
+void network_look_for_link(struct network *network)
+{
+	if (network->control < 0 || network->link || interface_find_ethernet(network->control, &network->interface) < 0)
+		return;
+	int done = interface_up(network->control, network->interface.name);
+	if (done < 0) {
+		event_degraded("set the link up", done);
+		return;
+	}
+	network->link = true;
+	struct event event = network_event(network, "link");
+	event_end(&event);
+	start_or_retry(network);
+}
+
+void network_start(struct network *network, const struct plan *plan, int empty_root)
+{
+	*network = (struct network){
+		.plan = plan, .empty_root = empty_root, .answer = -1, .restart_ms = NEVER, .expiry_ms = NEVER,
+	};
+	network->control = sys_socket(AF_INET, SOCK_DGRAM, 0);
+	if (network->control < 0) {
+		event_degraded("network", network->control);
+		return;
+	}
+	int done = interface_up(network->control, "lo"); /* the kernel gives it 127.0.0.1 */
+	if (done < 0)
+		event_degraded("set loopback up", done);
+	network_look_for_link(network);
+}
+
+static int write_resolver(const struct lease *lease)
+{
+	char content[128];
+	struct text text = text_in(content, sizeof content);
+	for (uint32_t i = 0; i < lease->dns_count; i++) {
+		text_add(&text, "nameserver ");
+		for (int shift = 24; shift >= 0; shift -= 8) {
+			text_add_number(&text, lease->dns[i] >> shift & 255);
+			text_add(&text, shift ? "." : "\n");
+		}
+	}
+	int done = small_file_write("/run/resolv.conf.new", content);
+	return done < 0 ? done : sys_rename("/run/resolv.conf.new", "/run/resolv.conf");
+}
+
+static void give_up_lease(struct network *network, const char *state)
+{
+	network->expiry_ms = NEVER;
+	if (network->lease.address == 0)
+		return;
+	int done = interface_set_address(network->control, network->interface.name, 0, 0);
+	if (done < 0)
+		event_degraded("remove the address", done);
+	network->lease = (struct lease){ .kind = LEASE_LOST };
+	struct event event = network_event(network, state);
+	event_end(&event);
+}
+
+static bool same_network(const struct lease *a, const struct lease *b)
+{
+	return a->address == b->address && a->prefix == b->prefix && a->gateway == b->gateway;
+}
+
+static bool same_resolver(const struct lease *a, const struct lease *b)
+{
+	return a->dns_count == b->dns_count && memcmp(a->dns, b->dns, a->dns_count * sizeof a->dns[0]) == 0;
+}
+
+static int set_network(const struct network *network, const struct lease *lease)
+{
+	int done = interface_set_address(network->control, network->interface.name, lease->address, lease->prefix);
+	if (done == 0 && lease->gateway != 0)
+		done = interface_set_gateway(network->control, network->interface.name, lease->gateway);
+	return done;
+}
+
+static void report_up(const struct network *network)
+{
+	const struct lease *lease = &network->lease;
+	struct event event = network_event(network, "up");
+	event_address(&event, "address", lease->address);
+	event_number(&event, "prefix", lease->prefix);
+	if (lease->gateway)
+		event_address(&event, "gateway", lease->gateway);
+	else
+		event_null(&event, "gateway");
+	event_addresses(&event, "dns", lease->dns, lease->dns_count);
+	event_number(&event, "lease_s", lease->seconds);
+	event_end(&event);
+}
+
+static void apply(struct network *network, const struct lease *lease)
+{
+	bool new_network = !same_network(lease, &network->lease);
+	bool new_resolver = network->plan->needs_dns && (!network->resolver_written || !same_resolver(lease, &network->lease));
+	if (new_network) {
+		int done = set_network(network, lease);
+		if (done < 0) {
+			event_degraded("set the address", done);
+			(void)interface_set_address(network->control, network->interface.name, 0, 0);
+			network->lease = (struct lease){ .kind = LEASE_LOST };
+			network->expiry_ms = NEVER;
+			return;
+		}
+	}
+	network->lease = *lease;
+	network->expiry_ms = sys_uptime_ms() + (int64_t)lease->seconds * 1000;
+	if (new_resolver) {
+		int done = write_resolver(lease);
+		network->resolver_written = done == 0;
+		if (done < 0)
+			event_degraded("write the resolver's file", done);
+	}
+	if (new_network || new_resolver)
+		report_up(network);
+	backoff_reset(&network->backoff);
+}
+
+/* The child's end is noticed when it is reaped; one that says nonsense is made to end. */
+void network_answer(struct network *network)
+{
+	struct lease lease;
+	ssize_t size = sys_read(network->answer, &lease, sizeof lease);
+	const char *problem = size == sizeof lease ? lease_problem(&lease) : "not an answer";
+	if (size == sizeof lease && !problem) {
+		if (lease.kind == LEASE_BOUND)
+			apply(network, &lease);
+		else
+			give_up_lease(network, "lost");
+		return;
+	}
+	if (size == 0) {
+		sys_close(network->answer);
+		network->answer = -1;
+		return;
+	}
+	struct event event = event_begin("lease-refused");
+	event_string(&event, "reason", problem);
+	event_end(&event);
+	if (network->child > 0)
+		(void)sys_kill(network->child, SIGKILL);
+	sys_close(network->answer);
+	network->answer = -1;
+}
+
+bool network_child_ended(struct network *network, pid_t pid, int status)
+{
+	if (pid != network->child)
+		return false;
+	if (network->answer >= 0)
+		sys_close(network->answer);
+	network->answer = -1;
+	network->child = 0;
+	int64_t delay = backoff_next(&network->backoff);
+	network->restart_ms = sys_uptime_ms() + delay;
+	struct event event = event_begin("child-exit");
+	event_string(&event, "child", "dhcp");
+	event_exit_status(&event, status);
+	event_number(&event, "restart_in_ms", delay);
+	event_end(&event);
+	return true;
+}
+
+int64_t network_deadline(const struct network *network)
+{
+	return earlier(network->restart_ms, network->expiry_ms);
+}
+
+void network_tick(struct network *network, int64_t now)
+{
+	/* The child says so, too, unless it is the child that is gone. */
+	if (now >= network->expiry_ms)
+		give_up_lease(network, "expired");
+	if (now >= network->restart_ms)
+		start_or_retry(network);
+}

@@ -1,0 +1,38 @@
+/* PID 1's side of the network: loopback, link, the DHCP child, and what of its answers is applied. */
+#ifndef NETWORK_H
+#define NETWORK_H
+
+#include "backoff.h"
+#include "interface.h"
+#include "lease.h"
+#include "plan.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct network {
+	const struct plan *plan;
+	int control; /* an IPv4 socket, or -1 */
+	int empty_root;
+	bool link;
+	struct interface interface;
+	pid_t child; /* 0: none */
+	int answer;  /* its pipe, or -1 */
+	struct backoff backoff;
+	int64_t restart_ms;
+	struct lease lease; /* applied; address 0: none */
+	int64_t expiry_ms;
+	bool resolver_written;
+};
+
+void network_start(struct network *network, const struct plan *plan, int empty_root);
+/* Again when a device appeared and there was no Ethernet interface before. */
+void network_look_for_link(struct network *network);
+/* The pipe is readable or at its end. */
+void network_answer(struct network *network);
+/* True if it was the DHCP child that ended. */
+bool network_child_ended(struct network *network, pid_t pid, int status);
+int64_t network_deadline(const struct network *network);
+void network_tick(struct network *network, int64_t now);
+
+#endif

@@ -1,0 +1,74 @@
+/* What init does on this board with this recipe: constants that builder/init/plan-source.ts writes. */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum readiness {
+	READY_BY_DESCRIPTOR, /* the daemon writes to the descriptor BOARDSMITH_READY_FD */
+	READY_BY_PORTS,      /* all its ports listen and its health check passes */
+};
+
+enum health_kind { HEALTH_HTTP, HEALTH_LISTEN };
+
+/* The daemon's end of the readiness pipe. */
+enum { READY_FD = 3 };
+
+struct plan_port {
+	uint16_t port;
+	bool udp;
+};
+
+struct plan {
+	const char *recipe;
+	const char *board;
+	const char *slot;
+
+	const char *const *modules; /* paths in the initramfs, in load order */
+	size_t module_count;
+
+	/* Unique partition GUIDs as they stand on the disk (first three fields little-endian). */
+	uint8_t root_partition[16];
+	uint8_t data_partition[16];
+	bool has_data;
+	uint32_t data_minimum_mib;
+
+	int64_t clock_floor; /* seconds since 1970 */
+	bool needs_dns;
+
+	const char *watchdog_device; /* NULL: the board has none */
+	int watchdog_timeout_s;
+	bool power_button;
+
+	const char *program;
+	const char *const *arguments;   /* ends with NULL; [0] is the program's name */
+	const char *const *environment; /* ends with NULL */
+	const char *working_directory;
+	uint64_t capabilities; /* bit per capability */
+	uint32_t memory_limit_mib;
+	uint32_t task_limit;
+
+	enum readiness readiness;
+	const struct plan_port *ports;
+	size_t port_count;
+	enum health_kind health;
+	uint16_t health_port;
+	const char *health_path;
+	int64_t health_interval_ms;
+	int64_t health_timeout_ms;
+	int health_failures; /* in a row */
+
+	int64_t disk_timeout_ms;
+	int64_t entropy_timeout_ms;
+	int64_t start_timeout_ms;        /* from start to ready */
+	int64_t stop_timeout_ms;         /* from SIGTERM to SIGKILL */
+	int64_t stable_after_ms;         /* ready for so long: the back-off starts anew */
+	int64_t unready_reboot_after_ms; /* not ready for so long: reboot */
+	int64_t failure_reboot_after_ms; /* from init's own failure to the reboot */
+};
+
+extern const struct plan appliance_plan;
+
+#endif

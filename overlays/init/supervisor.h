@@ -1,0 +1,60 @@
+/* Keeps one daemon running: started, found ready, looked after, started again. */
+#ifndef SUPERVISOR_H
+#define SUPERVISOR_H
+
+#include "backoff.h"
+#include "daemon.h"
+#include "plan.h"
+
+enum supervisor_state {
+	DAEMON_HELD,     /* must not be started */
+	DAEMON_WAITING,  /* until it is started again */
+	DAEMON_STARTING, /* runs, is not ready yet */
+	DAEMON_READY,
+	DAEMON_STOPPING, /* was sent SIGTERM */
+	DAEMON_KILLED,   /* was sent SIGKILL */
+	DAEMON_GONE,     /* ended, and not to be started again */
+};
+
+enum supervisor_verdict {
+	VERDICT_FINE,
+	VERDICT_NOT_READY,  /* for so long that a reboot is the next remedy */
+	VERDICT_UNKILLABLE, /* it does not even end when killed: the kernel is stuck */
+};
+
+struct supervisor {
+	const struct plan *plan;
+	int empty_root;
+	struct daemon daemon;
+	enum supervisor_state state;
+	int64_t state_deadline_ms;
+	int attempt;
+	bool no_restart;
+	struct backoff backoff;
+	int64_t ready_since_ms;
+	int64_t unready_since_ms; /* since when it was not ready for long enough to count */
+
+	pid_t health_child; /* 0: none */
+	int64_t health_limit_ms;
+	int64_t health_next_ms;
+	int64_t health_pause_ms; /* between looks while starting */
+	int health_failures;     /* in a row */
+};
+
+void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, const struct cgroup *cgroup, int output, int empty_root);
+void supervisor_start(struct supervisor *supervisor);
+/* For good: `reason` is in README.md, `error` 0 for none. */
+void supervisor_hold(struct supervisor *supervisor, const char *reason, int error);
+/* The descriptor to poll for readiness, or -1. */
+int supervisor_ready_descriptor(const struct supervisor *supervisor);
+void supervisor_ready_event(struct supervisor *supervisor, short revents);
+/* True if it was the daemon or a health child that ended. */
+bool supervisor_child_ended(struct supervisor *supervisor, pid_t pid, int status);
+int64_t supervisor_deadline(const struct supervisor *supervisor);
+void supervisor_tick(struct supervisor *supervisor, int64_t now);
+enum supervisor_verdict supervisor_judge(const struct supervisor *supervisor, int64_t now);
+/* Ends the daemon and does not start it again; done when supervisor_ended(). */
+void supervisor_stop(struct supervisor *supervisor);
+bool supervisor_ended(const struct supervisor *supervisor);
+
+#endif

@@ -1,0 +1,380 @@
+#include "sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/reboot.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static long result(long value)
+{
+	return value < 0 ? -errno : value;
+}
+
+int sys_open(const char *path, int flags)
+{
+	return (int)result(open(path, flags | O_CLOEXEC | O_NOCTTY, 0644));
+}
+
+int sys_close(int fd)
+{
+	return (int)result(close(fd));
+}
+
+ssize_t sys_read(int fd, void *buffer, size_t size)
+{
+	return result(read(fd, buffer, size));
+}
+
+ssize_t sys_write(int fd, const void *buffer, size_t size)
+{
+	return result(write(fd, buffer, size));
+}
+
+ssize_t sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	return result(pread(fd, buffer, size, (off_t)offset));
+}
+
+ssize_t sys_pwrite(int fd, const void *buffer, size_t size, uint64_t offset)
+{
+	return result(pwrite(fd, buffer, size, (off_t)offset));
+}
+
+int sys_fsync(int fd)
+{
+	return (int)result(fsync(fd));
+}
+
+int sys_ioctl(int fd, unsigned long request, void *argument)
+{
+	/* musl declares the request as int. */
+	return (int)result(ioctl(fd, (int)request, argument));
+}
+
+int sys_poll(struct pollfd *fds, size_t count, int64_t timeout_ms)
+{
+	int timeout = timeout_ms < 0 ? -1 : timeout_ms > 1000000000 ? 1000000000 : (int)timeout_ms;
+	return (int)result(poll(fds, (nfds_t)count, timeout));
+}
+
+int sys_pipe(int ends[2])
+{
+	return (int)result(pipe2(ends, O_CLOEXEC));
+}
+
+int sys_dup_above(int fd, int minimum)
+{
+	return (int)result(fcntl(fd, F_DUPFD_CLOEXEC, minimum));
+}
+
+int sys_dup_to(int fd, int target)
+{
+	return (int)result(dup2(fd, target));
+}
+
+int sys_close_from(int first)
+{
+	return (int)result(syscall(SYS_close_range, first, ~0U, 0));
+}
+
+int sys_close_on_exec_from(int first)
+{
+	return (int)result(syscall(SYS_close_range, first, ~0U, CLOSE_RANGE_CLOEXEC));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+int sys_list(const char *path, struct sys_names *names)
+{
+	names->count = 0;
+	DIR *directory = opendir(path);
+	if (!directory)
+		return -errno;
+	for (struct dirent *entry; names->count < SYS_NAMES_MAX && (entry = readdir(directory));) {
+		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= SYS_NAME_SIZE)
+			continue;
+		strcpy(names->name[names->count++], entry->d_name);
+	}
+	closedir(directory);
+	qsort(names->name, (size_t)names->count, SYS_NAME_SIZE, by_name);
+	return 0;
+}
+
+int sys_mkdir(const char *path, mode_t mode)
+{
+	return (int)result(mkdir(path, mode));
+}
+
+int sys_chmod(const char *path, mode_t mode)
+{
+	return (int)result(chmod(path, mode));
+}
+
+int sys_chown(const char *path, uint32_t id)
+{
+	return (int)result(lchown(path, id, id));
+}
+
+int sys_unlink(const char *path)
+{
+	return (int)result(unlink(path));
+}
+
+int sys_rename(const char *from, const char *to)
+{
+	return (int)result(rename(from, to));
+}
+
+int sys_character_device(const char *path, mode_t mode, unsigned major, unsigned minor)
+{
+	return (int)result(mknod(path, S_IFCHR | mode, makedev(major, minor)));
+}
+
+int sys_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *options)
+{
+	return (int)result(mount(source, target, type, flags, options));
+}
+
+int sys_unmount(const char *target, int flags)
+{
+	return (int)result(umount2(target, flags));
+}
+
+int sys_filesystem(const char *path, struct sys_filesystem *filesystem)
+{
+	struct statfs status;
+	int done = (int)result(statfs(path, &status));
+	if (done == 0)
+		*filesystem = (struct sys_filesystem){ (uint64_t)status.f_bsize, (uint64_t)status.f_blocks };
+	return done;
+}
+
+int sys_chdir(const char *path)
+{
+	return (int)result(chdir(path));
+}
+
+int sys_fchdir(int fd)
+{
+	return (int)result(fchdir(fd));
+}
+
+int sys_chroot(const char *path)
+{
+	return (int)result(chroot(path));
+}
+
+void sys_sync(void)
+{
+	sync();
+}
+
+int sys_socket(int domain, int type, int protocol)
+{
+	return (int)result(socket(domain, type | SOCK_CLOEXEC, protocol));
+}
+
+int sys_bind(int fd, const struct sockaddr *address, socklen_t size)
+{
+	return (int)result(bind(fd, address, size));
+}
+
+int sys_connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+	return (int)result(connect(fd, address, size));
+}
+
+int sys_set_option(int fd, int level, int option, const void *value, socklen_t size)
+{
+	return (int)result(setsockopt(fd, level, option, value, size));
+}
+
+ssize_t sys_send_to(int fd, const void *buffer, size_t size, const struct sockaddr *address, socklen_t address_size)
+{
+	return result(sendto(fd, buffer, size, MSG_NOSIGNAL, address, address_size));
+}
+
+ssize_t sys_receive_from(int fd, void *buffer, size_t size, struct sockaddr *address, socklen_t *address_size)
+{
+	return result(recvfrom(fd, buffer, size, MSG_DONTWAIT, address, address_size));
+}
+
+static const int crash_signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP };
+
+/* A child starts as any program expects: nothing blocked, nothing handled. */
+static void default_signals(void)
+{
+	for (size_t i = 0; i < sizeof crash_signals / sizeof *crash_signals; i++)
+		signal(crash_signals[i], SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+pid_t sys_fork(const char *name)
+{
+	pid_t pid = (pid_t)result(fork());
+	if (pid == 0) {
+		default_signals();
+		prctl(PR_SET_NAME, name, 0, 0, 0);
+	}
+	return pid;
+}
+
+pid_t sys_wait(int *status)
+{
+	return (pid_t)result(waitpid(-1, status, WNOHANG));
+}
+
+int sys_kill(pid_t pid, int signal)
+{
+	return (int)result(kill(pid, signal));
+}
+
+int sys_execute(const char *path, const char *const *arguments, const char *const *environment)
+{
+	/* POSIX promises that execve changes neither array. */
+	return (int)result(execve(path, (char *const *)(uintptr_t)arguments, (char *const *)(uintptr_t)environment));
+}
+
+void sys_exit(int status)
+{
+	_exit(status);
+}
+
+int sys_new_session(void)
+{
+	return (int)result(setsid());
+}
+
+int sys_limit(int resource, uint64_t value)
+{
+	struct rlimit limit = { value, value };
+	return (int)result(setrlimit(resource, &limit));
+}
+
+int sys_process_control(int option, unsigned long a, unsigned long b, unsigned long c)
+{
+	return (int)result(prctl(option, a, b, c, 0UL));
+}
+
+int sys_no_groups(void)
+{
+	return (int)result(setgroups(0, NULL));
+}
+
+int sys_set_gid(uint32_t id)
+{
+	return (int)result(setresgid(id, id, id));
+}
+
+int sys_set_uid(uint32_t id)
+{
+	return (int)result(setresuid(id, id, id));
+}
+
+int sys_set_capabilities(uint64_t set)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	uint32_t low = (uint32_t)set, high = (uint32_t)(set >> 32);
+	struct __user_cap_data_struct data[2] = { { low, low, low }, { high, high, high } };
+	return (int)result(syscall(SYS_capset, &header, data));
+}
+
+mode_t sys_umask(mode_t mask)
+{
+	return umask(mask);
+}
+
+int sys_signal_fd(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGPWR);
+	signal(SIGPIPE, SIG_IGN);
+	int blocked = (int)result(sigprocmask(SIG_BLOCK, &set, NULL));
+	return blocked < 0 ? blocked : (int)result(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+}
+
+int sys_on_crash(void (*handler)(int))
+{
+	/* Its own stack: a crash may well be the stack's overflow. */
+	static char stack[16384];
+	stack_t alternate = { .ss_sp = stack, .ss_size = sizeof stack };
+	int done = (int)result(sigaltstack(&alternate, NULL));
+	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_ONSTACK | SA_RESETHAND };
+	for (size_t i = 0; done == 0 && i < sizeof crash_signals / sizeof *crash_signals; i++)
+		done = (int)result(sigaction(crash_signals[i], &action, NULL));
+	return done;
+}
+
+int64_t sys_uptime_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t sys_clock(void)
+{
+	return (int64_t)time(NULL);
+}
+
+int sys_set_clock(int64_t seconds)
+{
+	struct timespec time = { .tv_sec = seconds };
+	return (int)result(clock_settime(CLOCK_REALTIME, &time));
+}
+
+void sys_sleep_ms(int64_t duration)
+{
+	struct timespec time = { .tv_sec = duration / 1000, .tv_nsec = duration % 1000 * 1000000 };
+	while (nanosleep(&time, &time) < 0 && errno == EINTR) {
+	}
+}
+
+ssize_t sys_random(void *buffer, size_t size, unsigned flags)
+{
+	return result(getrandom(buffer, size, flags));
+}
+
+int sys_load_module(int fd)
+{
+	return (int)result(syscall(SYS_finit_module, fd, "", 0));
+}
+
+int sys_host_name(const char *name)
+{
+	return (int)result(sethostname(name, strlen(name)));
+}
+
+int sys_reboot(int command)
+{
+	return (int)result(reboot(command));
+}
