@@ -53,7 +53,7 @@ static struct means gather(bool ports, bool http)
 
 static bool all_listen(const struct plan *plan, const struct means *means)
 {
-	bool listening[HEALTH_PORTS_MAX] = { false };
+	bool listening[PLAN_PORTS_MAX] = { false };
 	for (int fd = 0; fd < means->count; fd++)
 		if (fd != means->socket)
 			socket_table_mark(fd, means->udp[fd], plan->ports, plan->port_count, listening);

@@ -6,7 +6,6 @@
 
 #include <sys/types.h>
 
-enum { HEALTH_PORTS_MAX = 32 };
 
 /* `ports`: also look whether all ports of the plan listen. Returns the child, or a negative errno. */
 pid_t health_start(const struct plan *plan, int empty_root, bool ports);

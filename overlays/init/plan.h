@@ -13,8 +13,8 @@ enum readiness {
 
 enum health_kind { HEALTH_HTTP, HEALTH_LISTEN };
 
-/* The daemon's end of the readiness pipe. */
-enum { READY_FD = 3 };
+/* The daemon's end of the readiness pipe; the most ports that a plan can have. */
+enum { READY_FD = 3, PLAN_PORTS_MAX = 32 };
 
 struct plan_port {
 	uint16_t port;

@@ -7,6 +7,7 @@
 #include <linux/capability.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -328,7 +329,7 @@ int sys_on_crash(void (*handler)(int))
 	static char stack[16384];
 	stack_t alternate = { .ss_sp = stack, .ss_size = sizeof stack };
 	int done = (int)result(sigaltstack(&alternate, NULL));
-	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_ONSTACK | SA_RESETHAND };
+	struct sigaction action = { .sa_handler = handler, .sa_flags = SA_ONSTACK | (int)SA_RESETHAND };
 	for (size_t i = 0; done == 0 && i < sizeof crash_signals / sizeof *crash_signals; i++)
 		done = (int)result(sigaction(crash_signals[i], &action, NULL));
 	return done;

@@ -1,0 +1,171 @@
+import { BoardsmithError } from '../error/boardsmith-error.ts';
+import type { ResolvedBoard } from '../recipe/resolved-board.ts';
+import type { Capability, Port, ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { cString, cStringArray } from './c-literal.ts';
+import { guidBytes } from './guid-bytes.ts';
+
+/** What init must know that neither the recipe nor the board says. */
+export interface PlanFacts {
+  /** Seconds since 1970 before which no clock is right: the lock's date. */
+  readonly clockFloor: number;
+  /** PARTUUIDs, as text. */
+  readonly rootPartitionUuid: string;
+  readonly dataPartitionUuid: string;
+  readonly statePartitionUuid: string;
+  readonly slot: 'a' | 'b';
+  /** Paths inside the initramfs, in load order. */
+  readonly moduleFiles: readonly string[];
+  /** Seconds from the daemon's start until it must be ready; 60 if left out. Machines that emulate another need more. */
+  readonly startTimeoutSeconds?: number;
+}
+
+/** Numbers of capabilities: include/uapi/linux/capability.h of the kernel. */
+const capabilityNumbers: Readonly<Record<Capability, number>> = {
+  net_bind_service: 10,
+  net_admin: 12,
+  net_raw: 13,
+};
+
+/** Threads and processes of the daemon: Node starts about a dozen, a pool of workers some more. */
+const taskLimit = 256;
+/** An SD card answers within a second or two; a board whose disk does not come reboots. */
+const diskTimeoutSeconds = 10;
+/** Linux seeds its generator from timing jitter within a second or two where there is no hardware source. */
+const entropyTimeoutSeconds = 10;
+/** A daemon that was ready for so long counts as well: its next failure is a new one. */
+const stableAfterSeconds = 60;
+/** A daemon that is not ready for so long gets what a person would try next: a reboot. */
+const unreadyRebootSeconds = 600;
+const failureRebootSeconds = 10;
+/** As in health.c: the request is put together in 512 bytes. */
+const longestHealthPath = 300;
+/** PLAN_PORTS_MAX in plan.h. */
+const mostPorts = 32;
+
+/**
+ * The C source that holds everything init does for this recipe on this board; compiled together with overlays/init.
+ * @throws BoardsmithError STEP_FAILED for what C or init cannot hold; recipe rules should have refused it before
+ */
+export function planSource(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFacts): string {
+  try {
+    return writePlan(recipe, board, facts);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new BoardsmithError('STEP_FAILED', `init cannot be made for ${recipe.name}: ${cause.message}`, {
+      hint: 'boardsmith check shows what is wrong with the recipe',
+      cause,
+    });
+  }
+}
+
+function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFacts): string {
+  const { health } = recipe;
+  const fields: readonly (readonly [string, string])[] = [
+    ['recipe', cString(recipe.name)],
+    ['board', cString(board.name)],
+    ['slot', cString(facts.slot)],
+    ['modules', 'modules'],
+    ['module_count', number(facts.moduleFiles.length)],
+    ['root_partition', guid(facts.rootPartitionUuid)],
+    ['data_partition', guid(facts.dataPartitionUuid)],
+    ['has_data', String(recipe.data !== null)],
+    ['data_minimum_mib', number(recipe.data?.minimumMiB ?? 0)],
+    ['clock_floor', number(facts.clockFloor)],
+    ['needs_dns', String(recipe.needs.dns)],
+    ['watchdog_device', board.watchdog === null ? 'NULL' : cString(board.watchdog.device)],
+    ['watchdog_timeout_s', number(board.watchdog?.timeoutSeconds ?? 0)],
+    ['power_button', String(board.powerButton)],
+    ['program', cString(`/usr/bin/${recipe.name}`)],
+    ['arguments', 'arguments'],
+    ['environment', 'environment'],
+    ['working_directory', cString(workingDirectory(recipe))],
+    ['capabilities', `UINT64_C(0x${capabilityBits(recipe.capabilities).toString(16)})`],
+    ['memory_limit_mib', number(recipe.memoryLimitMiB)],
+    ['task_limit', number(taskLimit)],
+    ['readiness', recipe.readiness === 'descriptor' ? 'READY_BY_DESCRIPTOR' : 'READY_BY_PORTS'],
+    ['ports', 'ports'],
+    ['port_count', number(portCount(recipe.ports))],
+    ['health', health.kind === 'http' ? 'HEALTH_HTTP' : 'HEALTH_LISTEN'],
+    ['health_port', number(health.kind === 'http' ? healthPort(recipe, health.port) : 0)],
+    ['health_path', health.kind === 'http' ? cString(healthPath(health.path)) : 'NULL'],
+    ['health_interval_ms', milliseconds(health.intervalSeconds)],
+    ['health_timeout_ms', milliseconds(health.timeoutSeconds)],
+    ['health_failures', number(health.failures)],
+    ['disk_timeout_ms', milliseconds(diskTimeoutSeconds)],
+    ['entropy_timeout_ms', milliseconds(entropyTimeoutSeconds)],
+    ['start_timeout_ms', milliseconds(facts.startTimeoutSeconds ?? 60)],
+    ['stop_timeout_ms', milliseconds(recipe.stopTimeoutSeconds)],
+    ['stable_after_ms', milliseconds(stableAfterSeconds)],
+    ['unready_reboot_after_ms', milliseconds(unreadyRebootSeconds)],
+    ['failure_reboot_after_ms', milliseconds(failureRebootSeconds)],
+  ];
+  return [
+    '#include "plan.h"\n',
+    cStringArray('modules', facts.moduleFiles),
+    cStringArray('arguments', [recipe.name, ...recipe.arguments]),
+    cStringArray('environment', environment(recipe)),
+    cPorts(recipe.ports),
+    `const struct plan appliance_plan = {\n${fields.map(([name, value]) => `\t.${name} = ${value},\n`).join('')}};\n`,
+  ].join('\n');
+}
+
+function number(value: number): string {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a whole number: ${value}`);
+  return String(value);
+}
+
+function milliseconds(seconds: number): string {
+  return number(Math.round(seconds * 1000));
+}
+
+function guid(text: string): string {
+  return `{ ${guidBytes(text)
+    .map((byte) => `0x${byte.toString(16).padStart(2, '0')}`)
+    .join(', ')} }`;
+}
+
+function workingDirectory(recipe: ResolvedRecipe): string {
+  return recipe.data === null ? '/' : '/data';
+}
+
+/** Sorted by name. The recipe may say more, but not what init itself promises. PATH is absent: there is nothing to find. */
+function environment(recipe: ResolvedRecipe): readonly string[] {
+  const values: Record<string, string> = {
+    HOME: workingDirectory(recipe),
+    TMPDIR: '/tmp',
+    ...recipe.environment,
+    ...(recipe.readiness === 'descriptor' ? { BOARDSMITH_READY_FD: '3' } : {}),
+  };
+  return Object.keys(values)
+    .sort()
+    .map((name) => `${name}=${values[name]}`);
+}
+
+function capabilityBits(capabilities: readonly Capability[]): bigint {
+  return capabilities.reduce((bits, name) => bits | (1n << BigInt(capabilityNumbers[name])), 0n);
+}
+
+function portCount(ports: readonly Port[]): number {
+  if (ports.length > mostPorts) throw new RangeError(`more than ${mostPorts} ports`);
+  return ports.length;
+}
+
+function cPorts(ports: readonly Port[]): string {
+  const lines = ports.map(({ port, protocol }) => `\t{ ${number(port)}, ${protocol === 'udp'} },\n`).join('');
+  /* An array of nothing is not C. */
+  return `static const struct plan_port ports[] = {\n${lines || '\t{ 0, false },\n'}};\n`;
+}
+
+function healthPort(recipe: ResolvedRecipe, name: string): number {
+  const port = recipe.ports.find((candidate) => candidate.name === name);
+  if (port?.protocol !== 'tcp') throw new RangeError(`the health check's port ${name} is no TCP port`);
+  return port.port;
+}
+
+/** It becomes part of a request line. */
+function healthPath(path: string): string {
+  if (!/^\/[!-~]*$/.test(path) || path.length > longestHealthPath) {
+    throw new RangeError(`the health check's path ${JSON.stringify(path)} is no path of a request`);
+  }
+  return path;
+}
