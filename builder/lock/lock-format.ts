@@ -16,6 +16,22 @@ export interface Lock {
   >;
   /** Entry id → entry. Sorted. */
   readonly entries: Readonly<Record<string, LockEntry>>;
+  /** Id of an `npm-tree` or `npm-lockfile` request → where each package lies. Sorted by path; left out where there are none. */
+  readonly trees?: Readonly<Record<string, readonly PackagePlace[]>>;
+}
+
+/** One package of an npm tree. */
+export interface PackagePlace {
+  /** Folder to unpack the tarball's `package/` into: `node_modules/a/node_modules/b`. */
+  readonly path: string;
+  /** Entry id. */
+  readonly entry: string;
+}
+
+/** An entry with its id: what a request is answered with. */
+export interface LockedInput {
+  readonly id: string;
+  readonly entry: LockEntry;
 }
 
 /** Architectures of build machines that Boardsmith runs on. */
@@ -95,5 +111,17 @@ export function requestId(request: InputRequest): string {
       return `${request.kind}:${request.name}@${request.version}`;
     case 'npm-lockfile':
       return `npm-lockfile:${request.sha256}`;
+  }
+}
+
+/** The id under which an entry stands in the lock. */
+export function entryId(entry: LockEntry): string {
+  switch (entry.kind) {
+    case 'debian':
+      return `debian:${entry.architecture}/${entry.name}@${entry.version}`;
+    case 'npm':
+      return `npm:${entry.name}@${entry.version}`;
+    case 'pypi':
+      return `pypi:${entry.file}`;
   }
 }

@@ -1,0 +1,264 @@
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import type { Environment } from '../clients/client-environment.ts';
+import type { LockEntry, LockedInput } from '../lock-format.ts';
+import { fetchDebian } from './fetch-debian.ts';
+import { fetchNpm } from './fetch-npm.ts';
+import type { FetchContext, FetchOutcome } from './fetch-outcome.ts';
+import { fetchPypi } from './fetch-pypi.ts';
+import { corrupt, missingOffline, unreachable, VanishedInputsError } from './input-errors.ts';
+import { Limiter } from './limiter.ts';
+import { ScratchFolders } from './scratch-folders.ts';
+import { guardSize } from './size-guard.ts';
+import { differenceFrom, type Fingerprint } from './verify-file.ts';
+
+export interface InputStoreOptions {
+  /** False: take inputs from the cache and from vendor folders only. */
+  readonly network: boolean;
+  /** Folders made by vendorInputs, looked through before the network is asked. */
+  readonly vendorDirectories?: readonly string[];
+  /** Where proxies, certificates and mirrors are taken from; the process's own unless a test says otherwise. */
+  readonly environment?: Environment;
+  /** Pauses in milliseconds before a fetch is tried again after a fault that may pass. */
+  readonly retryDelays?: readonly number[];
+}
+
+export interface EnsureOptions {
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+/** How many files are fetched at once. */
+const parallel = 4;
+const standardRetryDelays = [1000, 4000, 15000];
+
+/**
+ * Locked files by content: `<cache>/inputs/sha256/<hash>`. A file stands there only after its size and sha256 were those of the lock.
+ * Several processes may use one cache at once: each fetches aside and renames, and equal names are equal bytes.
+ */
+export class InputStore {
+  readonly #folder: string;
+  readonly #scratch: ScratchFolders;
+  readonly #options: InputStoreOptions;
+  readonly #limiter = new Limiter(parallel);
+  /** By sha256: what was verified in this run of the process. */
+  readonly #verified = new Set<string>();
+  /** By sha256: what is being fetched or verified. */
+  readonly #pending = new Map<string, Promise<void>>();
+
+  constructor(cacheDirectory: string, options: InputStoreOptions) {
+    this.#folder = join(cacheDirectory, 'inputs', 'sha256');
+    this.#scratch = new ScratchFolders(join(cacheDirectory, 'inputs', 'incoming'));
+    this.#options = options;
+  }
+
+  get environment(): Environment {
+    return this.#options.environment ?? process.env;
+  }
+
+  /** Where the file is once it is here. */
+  path(entry: LockEntry): string {
+    return join(this.#folder, entry.sha256);
+  }
+
+  /** Whether a file of the right size stands in the cache; its bytes are verified by `ensure`. */
+  async has(entry: LockEntry): Promise<boolean> {
+    return (await sizeOf(this.path(entry))) === entry.size;
+  }
+
+  /**
+   * Brings inputs here and verifies them: size always, sha256 once in a run of the process.
+   * @returns their paths, in the order of `inputs`
+   * @throws BoardsmithError INPUT_UNAVAILABLE (VanishedInputsError with all that are gone), INPUT_CORRUPT, INTERRUPTED; nothing that is not
+   * what is locked stays in the cache
+   */
+  async ensure(inputs: readonly LockedInput[], options: EnsureOptions): Promise<readonly string[]> {
+    await this.#scratch.removeLeftovers();
+    const stop = new AbortController();
+    const signal = AbortSignal.any([options.signal, stop.signal]);
+    const vanished: { input: LockedInput; detail: string }[] = [];
+    let failure: unknown;
+    await Promise.all(
+      inputs.map(async (input) => {
+        try {
+          await this.#ensureOne(input, { ...options, signal });
+        } catch (error) {
+          if (error instanceof VanishedInputsError) {
+            // Others go on, so that all that is gone is named at once.
+            vanished.push({ input, detail: error.message.split('\n').slice(1).join('\n') });
+          } else {
+            failure ??= error;
+            stop.abort(error);
+          }
+        }
+      }),
+    );
+    if (options.signal.aborted) throw interrupted(options.signal);
+    if (failure !== undefined) throw failure;
+    if (vanished.length > 0) {
+      const inOrder = inputs
+        .map((input) => vanished.find((one) => one.input === input))
+        .filter((one) => one !== undefined);
+      throw new VanishedInputsError(
+        inOrder.map((one) => one.input),
+        inOrder.map((one) => one.detail),
+      );
+    }
+    return inputs.map(({ entry }) => this.path(entry));
+  }
+
+  /** Runs `task` with an empty folder on the cache's file system. */
+  async withScratch<Result>(task: (folder: string) => Promise<Result>): Promise<Result> {
+    return await this.#scratch.use(task);
+  }
+
+  /** Runs `task` as one of the few fetches at a time, again after a fault that may pass, until there is an outcome that stays. */
+  async fetchWith<Result>(
+    attempt: (context: FetchContext) => Promise<FetchOutcome>,
+    use: (outcome: FetchOutcome) => Promise<Result>,
+    signal: AbortSignal,
+  ): Promise<Result> {
+    const delays = this.#options.retryDelays ?? standardRetryDelays;
+    return await this.#limiter.run(async () => {
+      for (let round = 0; ; round++) {
+        if (signal.aborted) throw interrupted(signal);
+        const done = await this.#scratch.use(async (scratch) => {
+          const outcome = await attempt({ scratch, environment: this.environment, signal });
+          const again = !outcome.ok && outcome.reason === 'passing' && round < delays.length;
+          return again ? null : { result: await use(outcome) };
+        });
+        if (done !== null) return done.result;
+        await sleep(delays[round], undefined, { signal }).catch(() => {});
+      }
+    });
+  }
+
+  /** Takes a file of the cache's file system into the store. It must have been verified. */
+  async adopt(file: string, fingerprint: Fingerprint): Promise<void> {
+    const handle = await open(file, 'r');
+    await handle.sync();
+    await handle.close();
+    await chmod(file, 0o444);
+    const target = join(this.#folder, fingerprint.sha256);
+    await mkdir(this.#folder, { recursive: true });
+    await rename(file, target);
+    await syncFolder(dirname(target));
+    this.#verified.add(fingerprint.sha256);
+  }
+
+  async #ensureOne(input: LockedInput, options: EnsureOptions): Promise<void> {
+    const { sha256 } = input.entry;
+    for (;;) {
+      if (options.signal.aborted) throw interrupted(options.signal);
+      const shared = this.#pending.get(sha256);
+      if (shared === undefined) break;
+      // Somebody else of this process is at it. If they give up, we try ourselves.
+      await shared.catch(() => {});
+      if (this.#verified.has(sha256)) break;
+    }
+    const work = this.#bring(input, options);
+    this.#pending.set(sha256, work);
+    try {
+      await work;
+    } finally {
+      this.#pending.delete(sha256);
+    }
+  }
+
+  async #bring(input: LockedInput, options: EnsureOptions): Promise<void> {
+    const { entry } = input;
+    const cached = this.path(entry);
+    let damage: string | null = null;
+    if ((await sizeOf(cached)) !== null) {
+      damage = await this.#damageOf(cached, entry, options.signal);
+      if (damage === null) return;
+      this.#verified.delete(entry.sha256);
+      await rm(cached, { force: true });
+    }
+    if (await this.#takeVendored(input, options)) return;
+    if (!this.#options.network) {
+      throw damage === null ? missingOffline(input) : corrupt(input, 'the copy in the cache', damage);
+    }
+    await this.#fetch(input, options);
+  }
+
+  async #damageOf(file: string, entry: LockEntry, signal: AbortSignal): Promise<string | null> {
+    if (this.#verified.has(entry.sha256) && (await sizeOf(file)) === entry.size) return null;
+    const damage = await differenceFrom(file, entry, signal);
+    if (damage === null) this.#verified.add(entry.sha256);
+    return damage;
+  }
+
+  async #takeVendored(input: LockedInput, options: EnsureOptions): Promise<boolean> {
+    for (const folder of this.#options.vendorDirectories ?? []) {
+      const vendored = join(folder, 'sha256', input.entry.sha256);
+      if ((await sizeOf(vendored)) === null) continue;
+      await this.#scratch.use(async (scratch) => {
+        const copy = join(scratch, 'copy');
+        await copyFile(vendored, copy, constants.COPYFILE_FICLONE);
+        const difference = await differenceFrom(copy, input.entry, options.signal);
+        if (difference !== null) throw corrupt(input, `the copy in ${vendored}`, difference);
+        await this.adopt(copy, input.entry);
+      });
+      return true;
+    }
+    return false;
+  }
+
+  async #fetch(input: LockedInput, options: EnsureOptions): Promise<void> {
+    const { entry } = input;
+    options.progress(`fetching ${entry.name} ${entry.version} (${megabytes(entry.size)})`);
+    await this.fetchWith(
+      (context) => guardSize(context, entry.size, (guarded) => fetchEntry(entry, guarded)),
+      async (outcome) => {
+        if (!outcome.ok) throw failureOf(input, outcome);
+        const difference = await differenceFrom(outcome.file, entry, options.signal);
+        if (difference !== null) throw corrupt(input, 'what the registry sent', difference);
+        await this.adopt(outcome.file, entry);
+      },
+      options.signal,
+    );
+  }
+}
+
+async function fetchEntry(entry: LockEntry, context: FetchContext): Promise<FetchOutcome> {
+  switch (entry.kind) {
+    case 'debian':
+      return await fetchDebian(entry, context);
+    case 'npm':
+      return await fetchNpm(entry, context);
+    case 'pypi':
+      return await fetchPypi(entry, context);
+  }
+}
+
+function failureOf(input: LockedInput, outcome: FetchOutcome & { readonly ok: false }): BoardsmithError {
+  if (outcome.reason === 'gone') return new VanishedInputsError([input], [outcome.detail]);
+  if (outcome.reason === 'corrupt') return corrupt(input, 'what the registry sent', outcome.detail);
+  return unreachable(input, outcome.detail);
+}
+
+function interrupted(signal: AbortSignal): BoardsmithError {
+  return new BoardsmithError('INTERRUPTED', 'stopped', { cause: signal.reason });
+}
+
+async function sizeOf(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).size;
+  } catch {
+    return null;
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  await handle.sync();
+  await handle.close();
+}
+
+function megabytes(bytes: number): string {
+  return bytes < 100_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

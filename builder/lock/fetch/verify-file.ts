@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+
+/** Size in bytes and lower-case hex sha256 of a file. */
+export interface Fingerprint {
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(
+    createReadStream(file, { highWaterMark: 1 << 20 }),
+    hash,
+    signal === undefined ? {} : { signal },
+  );
+  return hash.digest('hex');
+}
+
+/** What of a file differs from what it should be, as a text for people; null if nothing does. */
+export async function differenceFrom(
+  file: string,
+  expected: Fingerprint,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  const { size } = await stat(file);
+  if (size !== expected.size) return `it has ${size} bytes, not ${expected.size}`;
+  const sha256 = await sha256OfFile(file, signal);
+  return sha256 === expected.sha256 ? null : `its sha256 is ${sha256}, not ${expected.sha256}`;
+}

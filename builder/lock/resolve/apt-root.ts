@@ -1,0 +1,165 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { aptEnvironment } from '../clients/apt-environment.ts';
+import type { Environment } from '../clients/client-environment.ts';
+import type { DebianMirrors } from '../clients/debian-mirrors.ts';
+import { type ClientResult, runClient } from '../clients/run-client.ts';
+import { isPassingFault } from '../fetch/client-faults.ts';
+
+/** Debian's release that inputs are taken from. */
+export const suite = 'trixie';
+
+/** A file as apt's verified lists describe it. */
+export interface PackageFile {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly suite: string;
+  /** Below its mirror's root. */
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface AptRootOptions {
+  readonly folder: string;
+  readonly architecture: string;
+  readonly mirrors: DebianMirrors;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * An apt of our own for one architecture, in a folder: own sources, lists and configuration, nothing installed. Neither touched by
+ * the host's apt nor touching it. Everything that it says comes from lists that the archive's keyring verified.
+ */
+export class AptRoot {
+  readonly #folder: string;
+  readonly #architecture: string;
+  readonly #mirrors: DebianMirrors;
+  readonly #environment: Record<string, string>;
+  readonly #signal: AbortSignal;
+
+  private constructor(options: AptRootOptions, environment: Record<string, string>) {
+    this.#folder = options.folder;
+    this.#architecture = options.architecture;
+    this.#mirrors = options.mirrors;
+    this.#environment = environment;
+    this.#signal = options.signal;
+  }
+
+  /**
+   * Makes the root and fetches the lists.
+   * @throws BoardsmithError INPUT_UNAVAILABLE (mirror out of reach), INPUT_CORRUPT (lists not signed by the keyring, or not as signed)
+   */
+  static async create(options: AptRootOptions): Promise<AptRoot> {
+    const { folder, architecture, mirrors } = options;
+    await mkdir(folder, { recursive: true });
+    const environment = await aptEnvironment(options.environment, folder, options.signal);
+    const trust = `[arch=${architecture} signed-by=${mirrors.keyring}]`;
+    const sources = [`${mirrors.main} ${suite}`, `${mirrors.main} ${suite}-updates`];
+    if (mirrors.security !== null) sources.push(`${mirrors.security} ${suite}-security`);
+    const lines = sources.map((source) => `deb ${trust} ${source} main\n`);
+    await writeFile(join(folder, 'etc/sources.list'), lines.join(''));
+    const apt = new AptRoot(options, environment);
+    await apt.#update();
+    return apt;
+  }
+
+  /** The package alone. */
+  async file(name: string): Promise<PackageFile> {
+    const files = await this.#printUris(name, ['download', name]);
+    return files[0]!;
+  }
+
+  /** The package and all that it depends on, without what it only recommends. */
+  async closure(name: string): Promise<readonly PackageFile[]> {
+    return await this.#printUris(name, ['--no-install-recommends', 'install', name]);
+  }
+
+  /** Value of `Depends` of the version that would be installed; empty if it has none. */
+  async dependencies(name: string): Promise<string> {
+    const { stdout } = await this.#run('apt-cache', ['show', '--no-all-versions', name]);
+    return /^Depends: (.*)$/m.exec(stdout)?.[1] ?? '';
+  }
+
+  async #update(): Promise<void> {
+    const { ok, stderr } = await this.#run('apt-get', ['-q', 'update', '--error-on=any']);
+    if (ok) return;
+    const reason = stderr
+      .split('\n')
+      .filter((line) => /^[EW]:/.test(line))
+      .join('\n');
+    // Whoever can tamper with lists can cut connections too: only a plain fault of the network counts as one.
+    if (isPassingFault(reason) && !/signature|not signed|NO_PUBKEY|mismatch/i.test(reason)) {
+      throw new BoardsmithError('INPUT_UNAVAILABLE', `cannot fetch Debian's package lists\n${reason}`, {
+        hint: 'connect this machine to the network and run the same command again',
+      });
+    }
+    throw new BoardsmithError(
+      'INPUT_CORRUPT',
+      `Debian's package lists are not to be trusted or not there\n${reason}`,
+      {
+        hint: 'look at the mirror in /etc/apt, or name another with BOARDSMITH_DEBIAN_MIRROR',
+      },
+    );
+  }
+
+  async #printUris(name: string, args: readonly string[]): Promise<PackageFile[]> {
+    const { ok, stdout, stderr } = await this.#run('apt-get', ['-qq', '--yes', '--print-uris', ...args]);
+    if (!ok) {
+      throw new BoardsmithError(
+        'INPUT_UNAVAILABLE',
+        `Debian ${suite} has no ${name} for ${this.#architecture}\n${stderr.trim()}`,
+        {
+          hint: 'correct the name of the package where it is asked for',
+        },
+      );
+    }
+    return stdout
+      .split('\n')
+      .filter((line) => line.startsWith("'"))
+      .map((line) => this.#parseUri(line));
+  }
+
+  /** One line is `'URI' NAME_VERSION_ARCHITECTURE.deb SIZE SHA256:HEX`, with `:` of the version as %3a. */
+  #parseUri(line: string): PackageFile {
+    const match = /^'([^']+)' ([^_ ]+)_([^_ ]+)_([^_ ]+)\.deb (\d+) SHA256:([0-9a-f]{64})$/.exec(line);
+    const uri = match?.[1] ?? '';
+    const { main, security } = this.#mirrors;
+    const base = [security, main].find((address) => address !== null && uri.startsWith(`${address}/`));
+    if (match === null || base === undefined || base === null) {
+      throw new BoardsmithError(
+        'INPUT_CORRUPT',
+        `apt answers with something else than a pool file: ${line}`,
+        {
+          hint: 'name a plain mirror with BOARDSMITH_DEBIAN_MIRROR',
+        },
+      );
+    }
+    return {
+      name: match[2]!,
+      version: decodeURIComponent(match[3]!),
+      architecture: match[4]!,
+      suite: base === security ? `${suite}-security` : suite,
+      path: decodeURIComponent(uri.slice(base.length + 1)),
+      size: Number(match[5]),
+      sha256: match[6]!,
+    };
+  }
+
+  async #run(program: string, args: readonly string[]): Promise<ClientResult> {
+    const settings = [
+      '-o',
+      `APT::Architecture=${this.#architecture}`,
+      '-o',
+      `APT::Architectures=${this.#architecture}`,
+    ];
+    return await runClient(program, [...settings, ...args], {
+      environment: this.#environment,
+      directory: this.#folder,
+      signal: this.#signal,
+    });
+  }
+}

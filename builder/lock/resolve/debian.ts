@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { findDebianMirrors } from '../clients/debian-mirrors.ts';
+import type { DebianEntry, InputRequest } from '../lock-format.ts';
+import { AptRoot, type PackageFile, suite } from './apt-root.ts';
+import type { Resolution, ResolveContext } from './resolution.ts';
+
+export type DebianRequest = InputRequest & { readonly kind: 'debian' };
+
+/**
+ * Answers requests of one architecture from one set of lists.
+ * @throws BoardsmithError INPUT_UNAVAILABLE (no mirror, no such package), INPUT_CORRUPT (lists that the keyring does not verify)
+ */
+export async function resolveDebian(
+  requests: readonly DebianRequest[],
+  architecture: 'amd64' | 'arm64',
+  context: ResolveContext,
+): Promise<ReadonlyMap<DebianRequest, Resolution>> {
+  const { environment, scratch, signal } = context;
+  const mirrors = await findDebianMirrors(environment, scratch, signal);
+  context.progress(`fetching Debian's package lists (${suite}, ${architecture})`);
+  const apt = await AptRoot.create({
+    folder: join(scratch, `apt-${architecture}`),
+    architecture,
+    mirrors,
+    environment,
+    signal,
+  });
+  const answers = new Map<DebianRequest, Resolution>();
+  for (const request of requests) {
+    context.progress(`resolving ${request.package} (${architecture})`);
+    const name = await followMetapackage(apt, request.package);
+    const files = request.closure ? await apt.closure(name) : [await apt.file(name)];
+    answers.set(request, { entries: files.map(toEntry) });
+  }
+  return answers;
+}
+
+/**
+ * `linux-image-FLAVOUR` and `linux-source` are empty packages that depend on the one of the current version
+ * (`linux-image-6.12.…-FLAVOUR`, `linux-source-6.12`), which is what is meant.
+ */
+async function followMetapackage(apt: AptRoot, name: string): Promise<string> {
+  const stem = /^(linux-image|linux-source)(?!-\d)/.exec(name)?.[1];
+  if (stem === undefined) return name;
+  const concrete = new RegExp(`(?:^|, )(${stem}-\\d[^ ,]*)`).exec(await apt.dependencies(name));
+  return concrete?.[1] ?? name;
+}
+
+function toEntry(file: PackageFile): DebianEntry {
+  return { kind: 'debian', ...file, architecture: file.architecture as DebianEntry['architecture'] };
+}

@@ -1,0 +1,56 @@
+import { stat } from 'node:fs/promises';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { fetchNpm } from '../fetch/fetch-npm.ts';
+import { sha256OfFile } from '../fetch/verify-file.ts';
+import type { NpmLockEntry } from '../lock-format.ts';
+import { differenceFromIntegrity, sha512Integrity } from './integrity.ts';
+import type { ResolveContext } from './resolution.ts';
+
+/**
+ * Fetches and pins the tarball of one exact version. npm holds it to the integrity that the registry states.
+ * @param integrity what somebody else (a package-lock.json) says that it must be
+ * @throws BoardsmithError INPUT_UNAVAILABLE, INPUT_CORRUPT
+ */
+export async function resolveNpmTarball(
+  wanted: { readonly name: string; readonly version: string; readonly integrity?: string },
+  context: ResolveContext,
+): Promise<NpmLockEntry> {
+  const { name, version } = wanted;
+  context.progress(`fetching ${name} ${version}`);
+  return await context.store.fetchWith(
+    (attempt) => fetchNpm(wanted, attempt),
+    async (outcome): Promise<NpmLockEntry> => {
+      if (!outcome.ok) throw failure(name, version, outcome.reason, outcome.detail);
+      const difference =
+        wanted.integrity === undefined ? null : await differenceFromIntegrity(outcome.file, wanted.integrity);
+      if (difference !== null) throw failure(name, version, 'corrupt', difference);
+      const { size } = await stat(outcome.file);
+      const sha256 = await sha256OfFile(outcome.file, context.signal);
+      const integrity = await sha512Integrity(outcome.file);
+      await context.store.adopt(outcome.file, { size, sha256 });
+      return { kind: 'npm', name, version, size, sha256, integrity };
+    },
+    context.signal,
+  );
+}
+
+function failure(name: string, version: string, reason: string, detail: string): BoardsmithError {
+  switch (reason) {
+    case 'corrupt':
+      return new BoardsmithError('INPUT_CORRUPT', `${name}@${version} is not what it must be\n${detail}`, {
+        hint: 'run the same command again; if it stays so, look at the registry that npm is set up for',
+      });
+    case 'gone':
+      return new BoardsmithError(
+        'INPUT_UNAVAILABLE',
+        `the npm registry has no ${name}@${version}\n${detail}`,
+        {
+          hint: 'correct the name or the version where it is asked for',
+        },
+      );
+    default:
+      return new BoardsmithError('INPUT_UNAVAILABLE', `cannot fetch ${name}@${version}\n${detail}`, {
+        hint: 'connect this machine to the network and run the same command again',
+      });
+  }
+}

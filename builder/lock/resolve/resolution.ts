@@ -1,0 +1,23 @@
+import type { Environment } from '../clients/client-environment.ts';
+import type { InputStore } from '../fetch/input-store.ts';
+import type { LockEntry, PackagePlace } from '../lock-format.ts';
+
+/** The answer to one request, before it stands in a lock. */
+export interface Resolution {
+  readonly entries: readonly LockEntry[];
+  /** For npm trees. */
+  readonly places?: readonly PackagePlace[];
+}
+
+/** What every resolver works with. */
+export interface ResolveContext {
+  /** An empty folder, removed afterwards. */
+  readonly scratch: string;
+  /** Files that had to be fetched to be pinned are kept there. */
+  readonly store: InputStore;
+  readonly environment: Environment;
+  readonly signal: AbortSignal;
+  /** An entry of the lock as it was. */
+  known(id: string): LockEntry | undefined;
+  progress(line: string): void;
+}
