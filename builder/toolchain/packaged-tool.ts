@@ -6,8 +6,8 @@ import { BoardsmithError } from '../error/boardsmith-error.ts';
 
 /** Debian's multiarch folder of the build machine's architecture. */
 const libraryFolder = 'usr/lib/x86_64-linux-gnu';
-/** How much of what a tool said goes into an error, in lines. */
-const linesInError = 12;
+/** How much of what a tool said goes into an error: so many lines of its beginning and of its end. */
+const linesInError = 4;
 
 export interface RunOptions {
   readonly signal: AbortSignal;
@@ -120,7 +120,9 @@ function failure(program: string, error: ExecaError): BoardsmithError {
   if (error.isCanceled) {
     return new BoardsmithError('INTERRUPTED', `${program} was stopped`, { cause: error });
   }
-  const said = `${error.stderr ?? ''}\n${error.stdout ?? ''}`.trim().split('\n').slice(-linesInError);
+  const lines = `${error.stderr ?? ''}\n${error.stdout ?? ''}`.trim().split('\n');
+  const long = lines.length > 2 * linesInError;
+  const said = long ? [...lines.slice(0, linesInError), '…', ...lines.slice(-linesInError)] : lines;
   const how = error.exitCode === undefined ? error.shortMessage : `exit code ${error.exitCode}`;
   return new BoardsmithError('STEP_FAILED', `${basename(program)} failed (${how}): ${said.join('\n')}`, {
     cause: error,
