@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { type Header, type Pack, pack } from 'tar-stream';
+import { type Pack, pack } from 'tar-stream';
 import { contentSize, streamContent } from './file-content.ts';
 import type { Tree, TreeEntry } from './tree.ts';
 
@@ -44,7 +44,7 @@ async function addEntries(tar: Pack, tree: Tree, mtime: Date): Promise<void> {
   tar.finalize();
 }
 
-function header(entry: TreeEntry): Header {
+function header(entry: TreeEntry): Parameters<Pack['entry']>[0] {
   const { mode, uid, gid, type } = entry;
   const name = entry.path === '/' ? './' : `.${entry.path}`;
   const common = { name, mode, uid, gid, type, uname: '', gname: '' };
