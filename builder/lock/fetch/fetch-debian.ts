@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aptEnvironment } from '../clients/apt-environment.ts';
-import { findDebianMirrors } from '../clients/debian-mirrors.ts';
 import { runClient } from '../clients/run-client.ts';
 import type { DebianEntry } from '../lock-format.ts';
 import type { FetchContext, FetchOutcome } from './fetch-outcome.ts';
@@ -10,7 +9,7 @@ import { judgeClient } from './judge-client.ts';
 /** Fetches a package from the pool with apt's own downloader. Its bytes are not checked here. */
 export async function fetchDebian(entry: DebianEntry, context: FetchContext): Promise<FetchOutcome> {
   const { scratch, signal } = context;
-  const mirrors = await findDebianMirrors(context.environment, scratch, signal);
+  const mirrors = await context.mirrors();
   const environment = await aptEnvironment(context.environment, join(scratch, 'apt'), signal);
   const folder = join(scratch, 'file');
   await mkdir(folder);

@@ -1,4 +1,5 @@
 import type { Environment } from '../clients/client-environment.ts';
+import type { DebianMirrors } from '../clients/debian-mirrors.ts';
 
 /**
  * What came of one attempt to fetch a file.
@@ -17,4 +18,6 @@ export interface FetchContext {
   readonly scratch: string;
   readonly environment: Environment;
   readonly signal: AbortSignal;
+  /** Asks this machine's apt once for all fetches. */
+  mirrors(): Promise<DebianMirrors>;
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import type { Environment } from '../clients/client-environment.ts';
+import { type DebianMirrors, findDebianMirrors } from '../clients/debian-mirrors.ts';
 import type { LockEntry, LockedInput } from '../lock-format.ts';
 import { fetchDebian } from './fetch-debian.ts';
 import { fetchNpm } from './fetch-npm.ts';
@@ -48,6 +49,7 @@ export class InputStore {
   readonly #verified = new Set<string>();
   /** By sha256: what is being fetched or verified. */
   readonly #pending = new Map<string, Promise<void>>();
+  #mirrors: DebianMirrors | undefined;
 
   constructor(cacheDirectory: string, options: InputStoreOptions) {
     this.#folder = join(cacheDirectory, 'inputs', 'sha256');
@@ -110,6 +112,14 @@ export class InputStore {
     return inputs.map(({ entry }) => this.path(entry));
   }
 
+  /** Mirrors as this machine's apt has them; asked once. */
+  async debianMirrors(signal: AbortSignal): Promise<DebianMirrors> {
+    this.#mirrors ??= await this.#scratch.use((scratch) =>
+      findDebianMirrors(this.environment, scratch, signal),
+    );
+    return this.#mirrors;
+  }
+
   /** Runs `task` with an empty folder on the cache's file system. */
   async withScratch<Result>(task: (folder: string) => Promise<Result>): Promise<Result> {
     return await this.#scratch.use(task);
@@ -126,7 +136,12 @@ export class InputStore {
       for (let round = 0; ; round++) {
         if (signal.aborted) throw interrupted(signal);
         const done = await this.#scratch.use(async (scratch) => {
-          const outcome = await attempt({ scratch, environment: this.environment, signal });
+          const outcome = await attempt({
+            scratch,
+            environment: this.environment,
+            signal,
+            mirrors: () => this.debianMirrors(signal),
+          });
           const again = !outcome.ok && outcome.reason === 'passing' && round < delays.length;
           return again ? null : { result: await use(outcome) };
         });

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { findDebianMirrors } from '../clients/debian-mirrors.ts';
 import type { DebianEntry, InputRequest } from '../lock-format.ts';
 import { AptRoot, type PackageFile, suite } from './apt-root.ts';
 import type { Resolution, ResolveContext } from './resolution.ts';
@@ -16,7 +15,7 @@ export async function resolveDebian(
   context: ResolveContext,
 ): Promise<ReadonlyMap<DebianRequest, Resolution>> {
   const { environment, scratch, signal } = context;
-  const mirrors = await findDebianMirrors(environment, scratch, signal);
+  const mirrors = await context.store.debianMirrors(signal);
   context.progress(`fetching Debian's package lists (${suite}, ${architecture})`);
   const apt = await AptRoot.create({
     folder: join(scratch, `apt-${architecture}`),
