@@ -1,5 +1,5 @@
-import type { InputStore } from './fetch/input-store.ts';
 import { formatLock } from './format-lock.ts';
+import type { InputStore } from './input-store.ts';
 import {
   entryId,
   type HostArchitecture,

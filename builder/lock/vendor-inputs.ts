@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
-import type { EnsureOptions, InputStore } from './fetch/input-store.ts';
 import { differenceFrom } from './fetch/verify-file.ts';
 import { lockFileName } from './find-lock.ts';
 import { formatLock } from './format-lock.ts';
+import type { EnsureOptions, InputStore } from './input-store.ts';
 import type { Lock, LockEntry, LockedInput } from './lock-format.ts';
 
 const indexName = 'index.txt';

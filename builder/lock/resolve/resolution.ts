@@ -1,5 +1,5 @@
 import type { Environment } from '../clients/client-environment.ts';
-import type { InputStore } from '../fetch/input-store.ts';
+import type { InputStore } from '../input-store.ts';
 import type { LockEntry, PackagePlace } from '../lock-format.ts';
 
 /** The answer to one request, before it stands in a lock. */

@@ -2,19 +2,16 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BoardsmithError } from '../../error/boardsmith-error.ts';
-import type { Environment } from '../clients/client-environment.ts';
-import { type DebianMirrors, findDebianMirrors } from '../clients/debian-mirrors.ts';
-import type { LockEntry, LockedInput } from '../lock-format.ts';
-import { fetchDebian } from './fetch-debian.ts';
-import { fetchNpm } from './fetch-npm.ts';
-import type { FetchContext, FetchOutcome } from './fetch-outcome.ts';
-import { fetchPypi } from './fetch-pypi.ts';
-import { corrupt, missingOffline, unreachable, VanishedInputsError } from './input-errors.ts';
-import { Limiter } from './limiter.ts';
-import { ScratchFolders } from './scratch-folders.ts';
-import { guardSize } from './size-guard.ts';
-import { differenceFrom, type Fingerprint } from './verify-file.ts';
+import { BoardsmithError } from '../error/boardsmith-error.ts';
+import type { Environment } from './clients/client-environment.ts';
+import { type DebianMirrors, findDebianMirrors } from './clients/debian-mirrors.ts';
+import { fetchEntry, fetchError } from './fetch/fetch-entry.ts';
+import type { FetchContext, FetchOutcome } from './fetch/fetch-outcome.ts';
+import { corrupt, missingOffline, VanishedInputsError } from './fetch/input-errors.ts';
+import { Limiter } from './fetch/limiter.ts';
+import { ScratchFolders } from './fetch/scratch-folders.ts';
+import { differenceFrom, type Fingerprint } from './fetch/verify-file.ts';
+import type { LockEntry, LockedInput } from './lock-format.ts';
 
 export interface InputStoreOptions {
   /** False: take inputs from the cache and from vendor folders only. */
@@ -227,9 +224,9 @@ export class InputStore {
     const { entry } = input;
     options.progress(`fetching ${entry.name} ${entry.version} (${megabytes(entry.size)})`);
     await this.fetchWith(
-      (context) => guardSize(context, entry.size, (guarded) => fetchEntry(entry, guarded)),
+      (context) => fetchEntry(entry, context),
       async (outcome) => {
-        if (!outcome.ok) throw failureOf(input, outcome);
+        if (!outcome.ok) throw fetchError(input, outcome);
         const difference = await differenceFrom(outcome.file, entry, options.signal);
         if (difference !== null) throw corrupt(input, 'what the registry sent', difference);
         await this.adopt(outcome.file, entry);
@@ -237,23 +234,6 @@ export class InputStore {
       options.signal,
     );
   }
-}
-
-async function fetchEntry(entry: LockEntry, context: FetchContext): Promise<FetchOutcome> {
-  switch (entry.kind) {
-    case 'debian':
-      return await fetchDebian(entry, context);
-    case 'npm':
-      return await fetchNpm(entry, context);
-    case 'pypi':
-      return await fetchPypi(entry, context);
-  }
-}
-
-function failureOf(input: LockedInput, outcome: FetchOutcome & { readonly ok: false }): BoardsmithError {
-  if (outcome.reason === 'gone') return new VanishedInputsError([input], [outcome.detail]);
-  if (outcome.reason === 'corrupt') return corrupt(input, 'what the registry sent', outcome.detail);
-  return unreachable(input, outcome.detail);
 }
 
 function interrupted(signal: AbortSignal): BoardsmithError {
