@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import type { PackagedTool } from '../toolchain/packaged-tool.ts';
+import { packagedTool } from '../toolchain/packaged-tool.ts';
 import type { Tree } from './tree.ts';
 import { writeTar } from './write-tar.ts';
 
 export interface SquashfsOptions {
-  /** `sqfstar`, as `packagedTool` finds it. */
-  readonly sqfstar: PackagedTool;
+  /** Folder with the unpacked packages of the tool `squashfs`. */
+  readonly toolRoot: string;
   /** The image to write; replaced if it is there. */
   readonly output: string;
   /** Seconds since 1970, of the file system and every file. */
@@ -24,9 +24,8 @@ export interface SquashfsOptions {
  * @throws BoardsmithError STEP_FAILED with what sqfstar said
  */
 export async function squashfs(tree: Tree, options: SquashfsOptions): Promise<void> {
-  const { sqfstar, output, mtime, level = 9, signal } = options;
+  const { toolRoot, output, mtime, level = 9, signal } = options;
   const root = tree[0]!;
-  const tar = writeTar(tree, mtime);
   await rm(output, { force: true });
   const compression = ['-comp', 'zstd', '-Xcompression-level', String(level), '-b', '1M'];
   const fixed = ['-mkfs-time', String(mtime), '-root-time', String(mtime)];
@@ -39,5 +38,9 @@ export async function squashfs(tree: Tree, options: SquashfsOptions): Promise<vo
     String(root.gid),
   ];
   const quiet = ['-no-xattrs', '-quiet', '-no-progress'];
-  await sqfstar.run([...compression, ...fixed, ...rootFolder, ...quiet, output], { input: tar, signal });
+  const sqfstar = await packagedTool(toolRoot, { program: 'sqfstar' });
+  await sqfstar.run([...compression, ...fixed, ...rootFolder, ...quiet, output], {
+    input: writeTar(tree, mtime),
+    signal,
+  });
 }
