@@ -31,14 +31,18 @@ int early_mounts(void)
 
 int early_console(void)
 {
-	/* 0, 1 and 2 belong to /dev/null from now on: no later descriptor can be taken for a standard one. */
-	for (int fd = 0; fd < 2;) {
-		fd = sys_open("/dev/null", O_RDWR);
-		if (fd < 0)
-			fail("open /dev/null", fd);
-		if (fd > 2)
-			sys_close(fd);
-	}
+	/*
+	 * 0, 1 and 2 belong to /dev/null from now on, whether the kernel had opened a console there or nothing: no child inherits
+	 * the console by accident, and no later descriptor can be taken for a standard one.
+	 */
+	int null = sys_open("/dev/null", O_RDWR);
+	for (int fd = 0; null >= 0 && fd <= 2; fd++)
+		if (fd != null)
+			(void)sys_dup_to(null, fd);
+	if (null < 0)
+		fail("open /dev/null", null);
+	if (null > 2)
+		sys_close(null);
 	/* Without a console the appliance still does its work; nobody can be told. */
 	int opened = sys_open("/dev/console", O_WRONLY);
 	if (opened < 0)
