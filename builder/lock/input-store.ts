@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -78,6 +79,8 @@ export class InputStore {
     await this.#scratch.removeLeftovers();
     const stop = new AbortController();
     const signal = AbortSignal.any([options.signal, stop.signal]);
+    // Every input listens; Node would take more than ten for a leak.
+    setMaxListeners(0, signal);
     const vanished: { input: LockedInput; detail: string }[] = [];
     let failure: unknown;
     await Promise.all(

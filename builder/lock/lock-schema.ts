@@ -1,7 +1,7 @@
 const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const size = { type: 'integer', minimum: 1 };
 const version = { type: 'string', pattern: '^[0-9A-Za-z][0-9A-Za-z.+:~_-]*$' };
-const npmName = { type: 'string', pattern: '^(@[a-z0-9~][a-z0-9._~-]*/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$' };
+const npmName = { type: 'string', pattern: '^(@[a-z0-9~][a-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$' };
 /** A relative path whose parts begin with no dot: neither absolute nor able to climb. */
 const plainParts = '[0-9A-Za-z+~:%_@-][0-9A-Za-z.+~:%_@-]*';
 const answers = {

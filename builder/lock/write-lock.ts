@@ -21,7 +21,7 @@ export async function writeLock(file: string, lock: Lock): Promise<void> {
     }
     await rename(draft, file);
   } catch (cause) {
-    await rm(draft, { force: true });
+    await rm(draft, { force: true }).catch(() => {});
     throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${file}`, { cause });
   }
 }

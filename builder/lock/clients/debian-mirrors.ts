@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { clientEnvironment, type Environment } from './client-environment.ts';
 import { runClient } from './run-client.ts';
@@ -19,19 +18,13 @@ const securityRelease = new RegExp(`^${suites}(?:-security|/updates)$`);
 /**
  * The mirrors that this machine's apt uses. BOARDSMITH_DEBIAN_MIRROR, BOARDSMITH_DEBIAN_SECURITY_MIRROR (an address, or `none`) and
  * BOARDSMITH_DEBIAN_KEYRING (a file) take their place.
- * @throws BoardsmithError HOST_UNSUITABLE if neither names one, or there is no keyring
+ * @throws BoardsmithError HOST_UNSUITABLE if neither names one
  */
 export async function findDebianMirrors(
   environment: Environment,
   scratch: string,
   signal: AbortSignal,
 ): Promise<DebianMirrors> {
-  const keyring = environment.BOARDSMITH_DEBIAN_KEYRING ?? archiveKeyring;
-  if (!existsSync(keyring)) {
-    throw new BoardsmithError('HOST_UNSUITABLE', `the archive's keyring ${keyring} is not there`, {
-      hint: 'apt-get install debian-archive-keyring',
-    });
-  }
   const asked = {
     main: environment.BOARDSMITH_DEBIAN_MIRROR,
     security: environment.BOARDSMITH_DEBIAN_SECURITY_MIRROR,
@@ -48,7 +41,7 @@ export async function findDebianMirrors(
       asked.security === 'none'
         ? null
         : root(asked.security ?? configured(securityRelease), 'BOARDSMITH_DEBIAN_SECURITY_MIRROR'),
-    keyring,
+    keyring: environment.BOARDSMITH_DEBIAN_KEYRING ?? archiveKeyring,
   };
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
@@ -51,10 +52,15 @@ export class AptRoot {
 
   /**
    * Makes the root and fetches the lists.
-   * @throws BoardsmithError INPUT_UNAVAILABLE (mirror out of reach), INPUT_CORRUPT (lists not signed by the keyring, or not as signed)
+   * @throws BoardsmithError HOST_UNSUITABLE (no keyring), INPUT_UNAVAILABLE (mirror out of reach), INPUT_CORRUPT (lists not signed by the keyring, or not as signed)
    */
   static async create(options: AptRootOptions): Promise<AptRoot> {
     const { folder, architecture, mirrors } = options;
+    if (!existsSync(mirrors.keyring)) {
+      throw new BoardsmithError('HOST_UNSUITABLE', `the archive's keyring ${mirrors.keyring} is not there`, {
+        hint: 'apt-get install debian-archive-keyring',
+      });
+    }
     await mkdir(folder, { recursive: true });
     const environment = await aptEnvironment(options.environment, folder, options.signal);
     const trust = `[arch=${architecture} signed-by=${mirrors.keyring}]`;
