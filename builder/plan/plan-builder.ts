@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
+import type { ManifestInput, ManifestSource } from './manifest-parts.ts';
 import type { Plan, PlannedImage, Step, StepInput } from './step.ts';
 
 /** A step before its key is known. */
@@ -35,6 +36,29 @@ export class PlanBuilder {
     this.#images.push(image);
   }
 
+  /** What the given links come from in the end: entries of the lock and source files, through all steps, sorted. */
+  originsOf(links: readonly StepInput[]): { inputs: ManifestInput[]; sources: ManifestSource[] } {
+    const inputs = new Map<string, ManifestInput>();
+    const sources = new Map<string, ManifestSource>();
+    const seen = new Set<string>();
+    const visit = (input: StepInput): void => {
+      if (input.from === 'lock') {
+        for (const { id, entry } of input.entries) {
+          inputs.set(id, { id, version: entry.version, sha256: entry.sha256, size: entry.size });
+        }
+      } else if (input.from === 'source') {
+        for (const { path, sha256 } of input.files) {
+          sources.set(`${input.label}/${path}`, { path: `${input.label}/${path}`, sha256 });
+        }
+      } else if (!seen.has(input.step)) {
+        seen.add(input.step);
+        Object.values(this.#steps.get(input.step)!.inputs).forEach(visit);
+      }
+    };
+    links.forEach(visit);
+    return { inputs: sortedValues(inputs), sources: sortedValues(sources) };
+  }
+
   build(): Plan {
     const steps = [...this.#steps.values()];
     return {
@@ -66,6 +90,10 @@ export class PlanBuilder {
         return input.files.map(({ path, sha256 }) => [path, sha256]);
     }
   }
+}
+
+function sortedValues<Value>(values: ReadonlyMap<string, Value>): Value[] {
+  return [...values].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
 function sortedByName(inputs: Readonly<Record<string, StepInput>>): Record<string, StepInput> {

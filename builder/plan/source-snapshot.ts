@@ -6,9 +6,10 @@ import type { StepInput } from './step.ts';
 /**
  * Files below a folder, by content, as an input of a step.
  * @param root absolute folder
+ * @param label see StepInput
  * @param wanted decides by the path relative to root (POSIX separators)
  */
-export function snapshotSources(root: string, wanted: (path: string) => boolean): StepInput {
+export function snapshotSources(root: string, label: string, wanted: (path: string) => boolean): StepInput {
   const paths = readdirSync(root, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
@@ -20,5 +21,5 @@ export function snapshotSources(root: string, wanted: (path: string) => boolean)
       .update(readFileSync(join(root, path)))
       .digest('hex'),
   }));
-  return { from: 'source', root, files };
+  return { from: 'source', label, root, files };
 }

@@ -24,6 +24,8 @@ export type StepInput =
   /** Source files: a folder of this machine (not part of the key) and what of it is read, by content. */
   | {
       readonly from: 'source';
+      /** Where the files belong, as manifests name it: `overlays/init`. */
+      readonly label: string;
       readonly root: string;
       readonly files: readonly { readonly path: string; readonly sha256: string }[];
     };

@@ -24,6 +24,7 @@ function keyOfLast({
   const builder = new PlanBuilder({ one: implementation, two: 'j' });
   const source: StepInput = {
     from: 'source',
+    label: 'recipe',
     root: sourceRoot,
     files: [{ path: 'daemon.ts', sha256: sourceSha }],
   };

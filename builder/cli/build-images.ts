@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os';
+import { InputStore } from '../lock/input-store.ts';
+import type { PlannedImage, Step } from '../plan/step.ts';
+import { stepKinds } from '../steps/all-kinds.ts';
+import { apply, pendingSteps } from '../steps/apply.ts';
+import { type PublishedImage, publishImage } from '../steps/publish-image.ts';
+import { StepCache } from '../steps/step-cache.ts';
+import { buildProgress } from './build-progress.ts';
+import type { Selection } from './image-selection.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface BuildImagesOptions {
+  /** Absolute folders. */
+  readonly out: string;
+  readonly cache: string;
+  readonly vendor: string | null;
+  readonly offline: boolean;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+export interface BuiltImages {
+  readonly images: readonly (PlannedImage & PublishedImage)[];
+  /** What was run (or, in a dry run, would be), with the time it took. */
+  readonly steps: readonly { readonly id: string; readonly title: string; readonly milliseconds: number }[];
+  readonly cachedSteps: number;
+  readonly milliseconds: number;
+}
+
+/** Builds the images of a selection with progress and puts them into the output folder. */
+export async function buildImages(
+  terminal: Terminal,
+  { plan }: Selection,
+  options: BuildImagesOptions,
+): Promise<BuiltImages> {
+  const started = performance.now();
+  const cache = new StepCache(options.cache);
+  const pending = pendingSteps(plan, cache);
+  const times = new Map<string, number>();
+  const report = (step: Step) => ({ id: step.id, title: step.title, milliseconds: times.get(step.id) ?? 0 });
+  const cachedSteps = plan.steps.length - pending.length;
+  if (options.dryRun) return { images: [], steps: pending.map(report), cachedSteps, milliseconds: 0 };
+  const inputs = new InputStore(options.cache, {
+    vendorDirectories: options.vendor === null ? [] : [options.vendor],
+    network: !options.offline,
+  });
+  const progress = buildProgress(pending, terminal, options.json);
+  let outputs: ReadonlyMap<string, string>;
+  try {
+    outputs = await apply(plan, {
+      cache,
+      inputs,
+      kinds: stepKinds,
+      concurrency: availableParallelism(),
+      signal: terminal.signal,
+      onEvent: (event) => {
+        if (event.type === 'done') times.set(event.step.id, event.milliseconds);
+        progress.observe(event);
+      },
+    });
+  } finally {
+    await progress.finish();
+  }
+  const images = [];
+  for (const image of plan.images) {
+    images.push({
+      ...image,
+      ...(await publishImage(outputs.get(image.step)!, options.out, terminal.signal)),
+    });
+  }
+  return {
+    images,
+    steps: pending.filter((step) => times.has(step.id)).map(report),
+    cachedSteps,
+    milliseconds: Math.round(performance.now() - started),
+  };
+}

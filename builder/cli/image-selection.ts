@@ -1,0 +1,95 @@
+import type { Command } from 'commander';
+import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { findLockFor } from '../lock/find-lock.ts';
+import { hostArchitecture } from '../lock/host-architecture.ts';
+import type { Lock } from '../lock/lock-format.ts';
+import { readLock } from '../lock/read-lock.ts';
+import { planImages } from '../plan/plan-images.ts';
+import type { Plan } from '../plan/step.ts';
+import { checkTogether } from '../recipe/check-together.ts';
+import { loadBoard } from '../recipe/load-board.ts';
+import { loadRecipe } from '../recipe/load-recipe.ts';
+import type { ResolvedBoard } from '../recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { stepImplementations } from '../steps/all-kinds.ts';
+import type { Terminal } from './terminal.ts';
+import { boardFiles, boardsmithRoot, findBoard, findRecipe } from './workspace.ts';
+
+/** Options that say which images a verb is about. */
+export interface SelectionOptions {
+  readonly board?: readonly string[];
+  readonly lock?: string;
+}
+
+export interface Selection {
+  readonly recipes: readonly ResolvedRecipe[];
+  readonly boards: readonly ResolvedBoard[];
+  readonly lockFile: string;
+  readonly lock: Lock;
+  readonly plan: Plan;
+}
+
+/** Adds `--board` and `--lock`. */
+export function addSelectionOptions(command: Command): Command {
+  return command
+    .option(
+      '--board <name...>',
+      'board or boards: names below recipes/boards/, or YAML files (default: the board marked `default: true`)',
+    )
+    .option('--lock <file>', 'lock file (default: the boardsmith.lock nearest to the recipe)');
+}
+
+/**
+ * Loads recipes, boards and their lock, and plans every recipe for every board.
+ * @param names recipes as on the command line
+ */
+export async function selectImages(
+  terminal: Terminal,
+  names: readonly string[],
+  options: SelectionOptions,
+): Promise<Selection> {
+  const { recipes, boards } = await loadSelection(terminal, names, options);
+  const lockFile = options.lock ?? lockOf(recipes);
+  const lock = await readLock(lockFile);
+  const plan = planImages({
+    recipes,
+    boards,
+    lock,
+    hostArchitecture: hostArchitecture(),
+    implementations: stepImplementations(),
+    boardsmithRoot,
+  });
+  return { recipes, boards, lockFile, lock, plan };
+}
+
+/** The recipes and boards of a command line, checked alone and together. */
+export async function loadSelection(
+  terminal: Terminal,
+  names: readonly string[],
+  options: SelectionOptions,
+): Promise<Pick<Selection, 'recipes' | 'boards'>> {
+  const recipes = await Promise.all(names.map(async (name) => await loadRecipe(findRecipe(terminal, name))));
+  const boards =
+    options.board === undefined
+      ? [await defaultBoard()]
+      : await Promise.all(options.board.map(async (name) => await loadBoard(findBoard(terminal, name))));
+  for (const recipe of recipes) for (const board of boards) checkTogether(recipe, board);
+  return { recipes, boards };
+}
+
+async function defaultBoard(): Promise<ResolvedBoard> {
+  const boards = await Promise.all(boardFiles().map(async (file) => await loadBoard(file)));
+  const marked = boards.find((board) => board.isDefault);
+  if (marked !== undefined) return marked;
+  throw new BoardsmithError('USAGE', 'no board is named and none is the default', {
+    hint: `--board ${boards.map(({ name }) => name).join(' | ')}`,
+  });
+}
+
+function lockOf(recipes: readonly ResolvedRecipe[]): string {
+  const files = [...new Set(recipes.map((recipe) => findLockFor(recipe.directory, boardsmithRoot)))];
+  if (files.length === 1) return files[0]!;
+  throw new BoardsmithError('USAGE', `these recipes have different locks: ${files.join(', ')}`, {
+    hint: 'build them one after the other, or name one lock with --lock',
+  });
+}

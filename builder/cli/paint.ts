@@ -1,0 +1,18 @@
+import { styleText } from 'node:util';
+import type { Terminal } from './terminal.ts';
+
+type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'bold' | 'dim';
+export type Paint = Record<Style, (text: string) => string>;
+
+/** Colours where a person can see them, plain text elsewhere. */
+export function paint(terminal: Pick<Terminal, 'color'>): Paint {
+  const style = (name: Style) => (text: string) => (terminal.color ? styleText(name, text) : text);
+  return {
+    red: style('red'),
+    green: style('green'),
+    yellow: style('yellow'),
+    cyan: style('cyan'),
+    bold: style('bold'),
+    dim: style('dim'),
+  };
+}

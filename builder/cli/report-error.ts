@@ -1,0 +1,38 @@
+import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { paint } from './paint.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Prints an error for a person (to the notes) or, with `--json`, as one object in the results. */
+export function reportError(error: unknown, terminal: Terminal, json: boolean): void {
+  if (json) {
+    const object =
+      error instanceof BoardsmithError
+        ? error.toJSON()
+        : {
+            error: 'INTERNAL',
+            message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+          };
+    terminal.out(JSON.stringify(object));
+    return;
+  }
+  const color = paint(terminal);
+  if (!(error instanceof BoardsmithError)) {
+    terminal.note(
+      `${color.red('bug in boardsmith:')} ${error instanceof Error ? error.stack : String(error)}`,
+    );
+    return;
+  }
+  terminal.note(`${color.red('error:')} ${error.message}`);
+  for (const problem of error.problems) terminal.note(`  ${problem}`);
+  for (const line of causes(error)) terminal.note(`  ${color.dim(line)}`);
+  if (error.hint !== undefined) terminal.note(`${color.bold('next:')} ${error.hint}`);
+}
+
+/** Messages of the chain of causes that say something that the error does not say itself. */
+function causes(error: Error): string[] {
+  const lines: string[] = [];
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    if (!error.message.includes(cause.message)) lines.push(`because: ${cause.message.split('\n', 1)[0]}`);
+  }
+  return lines;
+}

@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { exitCodes, internalErrorExitCode } from '../error/error-codes.ts';
+import { reportError } from './report-error.ts';
+import type { Terminal } from './terminal.ts';
+import { verbs } from './verbs/all-verbs.ts';
+import { builderVersion } from './workspace.ts';
+
+/**
+ * Runs one command line in this process and returns its exit code. All errors end here.
+ * @param parameters what follows `boardsmith` on the command line
+ */
+export async function run(parameters: readonly string[], terminal: Terminal): Promise<number> {
+  const wantsJson = parameters.includes('--json');
+  let exitCode = 0;
+  const program = new Command('boardsmith')
+    .description('Builds flashable SD images for small ARM boards: one daemon, one computer.')
+    .version(builderVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.note(text.trimEnd()),
+    })
+    .addHelpText('after', '\nStart with:\n  npx boardsmith build cxo && npx boardsmith boot cxo');
+  for (const verb of verbs) {
+    verb.define(program, terminal, (code) => {
+      exitCode = code;
+    });
+  }
+  try {
+    await program.parseAsync([...parameters], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.USAGE;
+    reportError(error, terminal, wantsJson);
+    return error instanceof BoardsmithError ? exitCodes[error.code] : internalErrorExitCode;
+  }
+}

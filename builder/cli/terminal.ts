@@ -1,0 +1,28 @@
+/** What a verb talks to: where text goes, whether a person reads it, and when to stop. Tests hand in their own. */
+export interface Terminal {
+  /** Results; with `--json` only machine-readable lines. */
+  out(line: string): void;
+  /** Progress, hints and errors: never part of a result. */
+  note(line: string): void;
+  /** True if a person watches a terminal that can redraw lines. */
+  readonly interactive: boolean;
+  readonly color: boolean;
+  readonly signal: AbortSignal;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly currentDirectory: string;
+}
+
+/** The terminal of this process. NO_COLOR (no-color.org) and CI are honoured. */
+export function processTerminal(signal: AbortSignal): Terminal {
+  const { env } = process;
+  const interactive = process.stderr.isTTY === true && !env.CI && env.TERM !== 'dumb';
+  return {
+    out: (line) => process.stdout.write(`${line}\n`),
+    note: (line) => process.stderr.write(`${line}\n`),
+    interactive,
+    color: interactive && (env.NO_COLOR ?? '') === '',
+    signal,
+    environment: env,
+    currentDirectory: process.cwd(),
+  };
+}

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { buildImages } from '../build-images.ts';
+import { formatBytes, formatSeconds, formatTable } from '../format.ts';
+import { addSelectionOptions, type SelectionOptions, selectImages } from '../image-selection.ts';
+import { paint } from '../paint.ts';
+import { cacheFolder } from '../workspace.ts';
+import { describeVerb, type Verb } from './verb.ts';
+
+interface BuildOptions extends SelectionOptions {
+  readonly out: string;
+  readonly cache?: string;
+  readonly vendor?: string;
+  readonly offline?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+/** `boardsmith build`: images of recipes for boards, with their manifests. */
+export const build: Verb = {
+  define(program, terminal) {
+    const command = describeVerb(
+      program,
+      'build <recipe...>',
+      'build SD images: <out>/<recipe>-<board>.img and .manifest.json',
+      'boardsmith build cxo --board qemu-virt --out out/',
+    );
+    addSelectionOptions(command)
+      .option('--out <dir>', 'folder for the images', 'out')
+      .option('--cache <dir>', "cache folder (default: the user's cache folder)")
+      .option('--vendor <dir>', 'take inputs from a folder made by `boardsmith lock --vendor` first')
+      .option('--offline', 'use the cache (and --vendor) alone')
+      .option('--dry-run', 'say what would run, and run nothing')
+      .option('--json', 'print events as NDJSON; the last one names the images')
+      .action(async (recipes: string[], options: BuildOptions) => {
+        const selection = await selectImages(terminal, recipes, options);
+        const result = await buildImages(terminal, selection, {
+          out: resolve(terminal.currentDirectory, options.out),
+          cache: cacheFolder(terminal, options.cache),
+          vendor: options.vendor === undefined ? null : resolve(terminal.currentDirectory, options.vendor),
+          offline: options.offline === true,
+          dryRun: options.dryRun === true,
+          json: options.json === true,
+        });
+        if (options.json) {
+          terminal.out(JSON.stringify({ event: 'built', plan: selection.plan.id, ...result }));
+          return;
+        }
+        if (options.dryRun) {
+          for (const step of result.steps) terminal.out(`would run ${step.title}`);
+          terminal.out(
+            result.steps.length === 0
+              ? 'nothing to run: all steps are cached'
+              : `${result.steps.length} steps`,
+          );
+          return;
+        }
+        const color = paint(terminal);
+        const slowest = [...result.steps].sort((a, b) => b.milliseconds - a.milliseconds);
+        for (const row of formatTable(
+          slowest.map((step) => [step.title, formatSeconds(step.milliseconds)]),
+          [1],
+        ))
+          terminal.note(`  ${row}`);
+        terminal.note(
+          `${result.steps.length} steps run, ${result.cachedSteps} cached, ${formatSeconds(result.milliseconds)} in all`,
+        );
+        for (const image of result.images) {
+          terminal.out(
+            `${color.green('built')} ${image.image}  ${formatBytes(image.bytes)}  sha256 ${image.sha256}`,
+          );
+        }
+        terminal.note(`next: boardsmith boot ${recipes[0]}`);
+      });
+  },
+};

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { check as checkFiles } from '../../recipe/check.ts';
+import { describeVerb, type Verb } from './verb.ts';
+
+/** `boardsmith check`: all mistakes of recipe and board files at once. */
+export const check: Verb = {
+  define(program, terminal) {
+    describeVerb(
+      program,
+      'check <file...>',
+      'check recipe and board files; reports all mistakes at once',
+      'boardsmith check recipes/cxo/recipe.yaml recipes/boards/qemu-virt.yaml',
+    )
+      .option('--json', 'print the result as one JSON object')
+      .action(async (files: string[], options: { json?: true }) => {
+        const problems = await checkFiles(files.map((file) => resolve(terminal.currentDirectory, file)));
+        if (options.json) terminal.out(JSON.stringify({ files, problems }));
+        if (problems.length > 0) {
+          throw new BoardsmithError(
+            'RECIPE_INVALID',
+            `${problems.length} mistake${problems.length === 1 ? '' : 's'}`,
+          );
+        }
+        if (!options.json)
+          terminal.out(`${files.length} file${files.length === 1 ? '' : 's'} checked, no mistakes`);
+      });
+  },
+};

@@ -1,0 +1,147 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { findLockFor, lockFileName } from '../../lock/find-lock.ts';
+import { hostArchitecture } from '../../lock/host-architecture.ts';
+import { InputStore } from '../../lock/input-store.ts';
+import { describeLockChanges } from '../../lock/lock-changes.ts';
+import type { Lock } from '../../lock/lock-format.ts';
+import { readLock } from '../../lock/read-lock.ts';
+import { resolveLock } from '../../lock/resolve-lock.ts';
+import { vendorInputs } from '../../lock/vendor-inputs.ts';
+import { writeLock } from '../../lock/write-lock.ts';
+import { inputRequests } from '../../plan/input-requests.ts';
+import { loadBoard } from '../../recipe/load-board.ts';
+import { loadRecipe } from '../../recipe/load-recipe.ts';
+import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
+import type { Terminal } from '../terminal.ts';
+import { boardFiles, boardsmithRoot, cacheFolder, findBoard, findRecipe } from '../workspace.ts';
+import { describeVerb, type Verb } from './verb.ts';
+
+interface LockOptions {
+  readonly board?: readonly string[];
+  readonly lock?: string;
+  readonly renew?: true | readonly string[];
+  readonly vendor?: string;
+  readonly cache?: string;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+/** `boardsmith lock`: pins every input by sha256. */
+export const lock: Verb = {
+  define(program, terminal) {
+    describeVerb(
+      program,
+      'lock [recipe...]',
+      'pin every input of the recipes (default: all of this checkout) and boards in boardsmith.lock',
+      'boardsmith lock cxo --renew musl',
+    )
+      .option('--board <name...>', 'boards to pin for (default: all that Boardsmith has)')
+      .option(
+        '--lock <file>',
+        'lock file to write (default: the one nearest to the recipe, or a new one beside it)',
+      )
+      .option('--renew [name...]', 'resolve these packages (all without a name) anew, and show what changed')
+      .option(
+        '--vendor <dir>',
+        'also copy every input into this folder, for builds when registries no longer have them',
+      )
+      .option('--cache <dir>', "cache folder (default: the user's cache folder)")
+      .option('--dry-run', 'show what would change; write nothing')
+      .option('--json', 'print the changes as one JSON object')
+      .action(async (names: string[], options: LockOptions) => {
+        const { recipes, boards } = await loadAll(terminal, names, options);
+        const file =
+          options.lock === undefined ? lockFileOf(recipes) : resolve(terminal.currentDirectory, options.lock);
+        const previous = existsSync(file) ? await readLock(file) : null;
+        const store = new InputStore(cacheFolder(terminal, options.cache), { network: true });
+        const progress = (line: string): void => terminal.note(line);
+        const { signal } = terminal;
+        const next = await resolveLock(inputRequests(recipes, boards), {
+          previous,
+          renew: options.renew === undefined ? 'none' : options.renew === true ? 'all' : options.renew,
+          hostArchitecture: hostArchitecture(),
+          now: new Date(),
+          store,
+          signal,
+          progress,
+        });
+        if (options.dryRun !== true && next !== previous) await writeLock(file, next);
+        if (options.vendor !== undefined && options.dryRun !== true) {
+          await vendorInputs(next, resolve(terminal.currentDirectory, options.vendor), store, {
+            signal,
+            progress,
+          });
+        }
+        report(terminal, options, file, previous, next);
+      });
+  },
+};
+
+function report(
+  terminal: Terminal,
+  options: LockOptions,
+  file: string,
+  previous: Lock | null,
+  next: Lock,
+): void {
+  const changes = describeLockChanges(previous, next);
+  if (options.json) {
+    terminal.out(
+      JSON.stringify({ lock: file, written: options.dryRun !== true && next !== previous, changes }),
+    );
+    return;
+  }
+  for (const { line } of changes) terminal.out(line);
+  const verb = options.dryRun ? 'would change' : 'wrote';
+  terminal.out(
+    changes.length === 0
+      ? `${file} is up to date`
+      : `${verb} ${file}: ${changes.length} change${changes.length === 1 ? '' : 's'}`,
+  );
+  if (options.vendor !== undefined) terminal.note(`next: boardsmith build RECIPE --vendor ${options.vendor}`);
+}
+
+async function loadAll(
+  terminal: Terminal,
+  names: readonly string[],
+  options: LockOptions,
+): Promise<{ recipes: ResolvedRecipe[]; boards: ResolvedBoard[] }> {
+  const recipeFiles = names.length > 0 ? names.map((name) => findRecipe(terminal, name)) : checkoutRecipes();
+  const boards = options.board?.map((name) => findBoard(terminal, name)) ?? boardFiles();
+  return {
+    recipes: await Promise.all(recipeFiles.map(async (file) => await loadRecipe(file))),
+    boards: await Promise.all(boards.map(async (file) => await loadBoard(file))),
+  };
+}
+
+function checkoutRecipes(): string[] {
+  const folder = join(boardsmithRoot, 'recipes');
+  return readdirSync(folder)
+    .sort()
+    .map((name) => join(folder, name, 'recipe.yaml'))
+    .filter((file) => existsSync(file));
+}
+
+/** The lock that builds of these recipes read; a recipe without one gets it beside its recipe.yaml. */
+function lockFileOf(recipes: readonly ResolvedRecipe[]): string {
+  const files = new Set(
+    recipes.map(({ directory }) => {
+      try {
+        return findLockFor(directory, boardsmithRoot);
+      } catch {
+        return directory.startsWith(`${boardsmithRoot}/`)
+          ? join(boardsmithRoot, lockFileName)
+          : join(directory, lockFileName);
+      }
+    }),
+  );
+  if (files.size > 1) {
+    throw new BoardsmithError('USAGE', `these recipes have different locks: ${[...files].join(', ')}`, {
+      hint: 'lock them one after the other, or name one lock with --lock',
+    });
+  }
+  return [...files][0] ?? join(dirname(boardsmithRoot), lockFileName);
+}

@@ -1,0 +1,20 @@
+import type { InputRequest } from '../lock/lock-format.ts';
+import type { ResolvedBoard } from '../recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { nodeRuntime } from '../runtime/node-runtime.ts';
+import { type Tool, tools } from '../toolchain/tools.ts';
+import { boardRequests } from './plan-board.ts';
+import { npmRequest } from './plan-daemon.ts';
+
+/** Everything that the lock must answer so that these recipes can be built for these boards. */
+export function inputRequests(
+  recipes: readonly ResolvedRecipe[],
+  boards: readonly ResolvedBoard[],
+): InputRequest[] {
+  return [
+    ...Object.values<Tool>(tools).flatMap(({ requests }) => requests),
+    ...Object.values(nodeRuntime.requests),
+    ...boards.flatMap((board) => Object.values(boardRequests(board))),
+    ...recipes.map(npmRequest).filter((request) => request !== null),
+  ];
+}

@@ -1,0 +1,77 @@
+import type { InputRequest, Lock } from '../lock/lock-format.ts';
+import { lookUpTree } from '../lock/look-up.ts';
+import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import type { Locked } from './locked-input.ts';
+import type { PlanBuilder } from './plan-builder.ts';
+import type { ToolSteps } from './plan-tools.ts';
+import type { StepInput } from './step.ts';
+
+/** npm packages that a recipe's daemon needs, as a request to the lock; null for none. */
+export function npmRequest(
+  recipe: ResolvedRecipe,
+): (InputRequest & { kind: 'npm-tree' | 'npm-lockfile' }) | null {
+  const { entry } = recipe;
+  if (entry.kind === 'npm')
+    return { kind: 'npm-tree', name: entry.package, version: entry.version, host: false };
+  if (entry.packageLockSha256 === null) return null;
+  return {
+    kind: 'npm-lockfile',
+    sha256: entry.packageLockSha256,
+    file: `${recipe.directory}/package-lock.json`,
+    host: false,
+  };
+}
+
+/** Sources and npm packages → one bundle → one executable. */
+export function planDaemon(
+  builder: PlanBuilder,
+  locked: Locked,
+  tools: ToolSteps,
+  recipe: ResolvedRecipe,
+  lock: Lock,
+): StepInput {
+  const bundle = builder.add({
+    id: `bundle:${recipe.name}`,
+    kind: 'bundle-daemon',
+    title: `bundle ${recipe.name}`,
+    parameters: { entry: entryParameters(recipe) },
+    inputs: { esbuild: tools.esbuild, ...daemonSources(recipe), ...npmTree(builder, locked, recipe, lock) },
+  });
+  return builder.add({
+    id: `program:${recipe.name}`,
+    kind: 'node-program',
+    title: `make ${recipe.name} one executable`,
+    parameters: { name: recipe.name, memoryLimitMiB: recipe.memoryLimitMiB },
+    inputs: { bundle, nodeBase: tools.nodeBase, nodeHost: tools.nodeHost },
+  });
+}
+
+function entryParameters({ entry }: ResolvedRecipe): Record<string, unknown> {
+  return entry.kind === 'npm'
+    ? { kind: 'npm', package: entry.package, version: entry.version, bin: entry.bin }
+    : { kind: 'source', path: entry.path };
+}
+
+function daemonSources({ entry, directory, name }: ResolvedRecipe): Record<string, StepInput> {
+  return entry.kind === 'npm'
+    ? {}
+    : { sources: { from: 'source', label: `recipe/${name}`, root: directory, files: entry.sources } };
+}
+
+function npmTree(
+  builder: PlanBuilder,
+  locked: Locked,
+  recipe: ResolvedRecipe,
+  lock: Lock,
+): Record<string, StepInput> {
+  const request = npmRequest(recipe);
+  if (request === null) return {};
+  const packages = builder.add({
+    id: `npm:${recipe.name}`,
+    kind: 'npm-packages',
+    title: `unpack npm packages of ${recipe.name}`,
+    parameters: { places: lookUpTree(lock, request) },
+    inputs: { tarballs: locked(request) },
+  });
+  return { packages };
+}

@@ -1,0 +1,128 @@
+import { join } from 'node:path';
+import type { ResolvedBoard } from '../recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import type { ManifestBoot } from './manifest-parts.ts';
+import type { BoardSteps } from './plan-board.ts';
+import type { PlanBuilder } from './plan-builder.ts';
+import type { ToolSteps } from './plan-tools.ts';
+import { snapshotSources } from './source-snapshot.ts';
+import type { StepInput } from './step.ts';
+
+export interface DiskRequest {
+  readonly recipe: ResolvedRecipe;
+  readonly board: ResolvedBoard;
+  /** The step that made the daemon's program. */
+  readonly program: StepInput;
+  readonly tools: ToolSteps;
+  readonly boardSteps: BoardSteps;
+  /** YYYY-MM-DD of the lock. */
+  readonly date: string;
+  /** Folder with Boardsmith's overlays/. */
+  readonly boardsmithRoot: string;
+}
+
+/** Program, kernel and init → root, boot and data partitions → the SD image with its manifest. */
+export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
+  const { recipe, board, tools, program, boardSteps, date, boardsmithRoot } = request;
+  const unit = `${recipe.name}-${board.name}`;
+  const root = builder.add({
+    id: `root:${recipe.name}`,
+    kind: 'root-partition',
+    title: `make and audit the root of ${recipe.name}`,
+    parameters: { date, recipe: recipe.name },
+    inputs: {
+      program,
+      runtimeBase: tools.nodeBase,
+      overlay: rootOverlay(boardsmithRoot),
+      squashfs: tools.squashfs,
+    },
+  });
+  const init = builder.add({
+    id: `init:${unit}`,
+    kind: 'init-program',
+    title: `compile init for ${unit}`,
+    parameters: { date, recipe: initView(recipe), board, slot: 'a' },
+    inputs: { zig: tools.zig, sources: initSources(boardsmithRoot), kernel: boardSteps.kernel },
+  });
+  const initramfs = builder.add({
+    id: `initramfs:${unit}`,
+    kind: 'initramfs',
+    title: `pack initramfs of ${unit}`,
+    parameters: { date },
+    inputs: { init, kernel: boardSteps.kernel, zstd: tools.zstd },
+  });
+  const boot = builder.add({
+    id: `boot:${unit}`,
+    kind: 'boot-partition',
+    title: `make boot partition of ${unit}`,
+    parameters: {
+      date,
+      unit,
+      slot: 'a',
+      sizeMiB: board.partitions.bootMiB,
+      deviceTree: board.kernel.deviceTree !== null,
+      commandLine: [`console=${board.console.device},${board.console.baud}`, ...board.kernel.commandLine],
+    },
+    inputs: { kernel: boardSteps.kernel, initramfs, fat: tools.fat },
+  });
+  const data = builder.add({
+    id: `data:${unit}`,
+    kind: 'data-partition',
+    title: `make data partition of ${unit}`,
+    parameters: { date, unit, sizeMiB: board.partitions.dataMiB },
+    inputs: { ext4: tools.ext4 },
+  });
+  const links = { root, boot, data, bootloader: boardSteps.bootloader };
+  const image = `image:${unit}`;
+  builder.add({
+    id: image,
+    kind: 'sd-image',
+    title: `write image ${unit}`,
+    parameters: {
+      date,
+      unit,
+      recipe: recipe.name,
+      board,
+      boot: bootView(recipe, board),
+      ...builder.originsOf(Object.values(links)),
+    },
+    inputs: links,
+  });
+  builder.addImage({ recipe: recipe.name, board: board.name, step: image });
+}
+
+/** The recipe without its sources and folder: init does not change with a line of the daemon, nor with where the recipe lies. */
+function initView({
+  directory: _directory,
+  entry: _entry,
+  ...rest
+}: ResolvedRecipe): Record<string, unknown> {
+  return rest;
+}
+
+/** What the manifest says so that an image can be booted without its sources. */
+function bootView(
+  { ports, health }: ResolvedRecipe,
+  { console, qemu }: ResolvedBoard,
+): Omit<ManifestBoot, 'kernelCommandLine'> {
+  const healthPort = health.kind === 'http' ? ports.find(({ name }) => name === health.port) : undefined;
+  return {
+    ports,
+    health:
+      health.kind === 'http' && healthPort !== undefined
+        ? { port: healthPort.port, path: health.path }
+        : null,
+    console: console.device,
+    qemu,
+  };
+}
+
+function rootOverlay(boardsmithRoot: string): StepInput {
+  return snapshotSources(join(boardsmithRoot, 'overlays', 'root'), 'overlays/root', () => true);
+}
+
+function initSources(boardsmithRoot: string): StepInput {
+  return snapshotSources(join(boardsmithRoot, 'overlays', 'init'), 'overlays/init', (path) =>
+    /\.[ch]$/.test(path),
+  );
+}

@@ -1,0 +1,40 @@
+import type { HostArchitecture, Lock } from '../lock/lock-format.ts';
+import type { ResolvedBoard } from '../recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { lockedInputs } from './locked-input.ts';
+import { planBoard } from './plan-board.ts';
+import { type Implementations, PlanBuilder } from './plan-builder.ts';
+import { planDaemon } from './plan-daemon.ts';
+import { planDisk } from './plan-disk.ts';
+import { planTools } from './plan-tools.ts';
+import type { Plan } from './step.ts';
+
+export interface PlanRequest {
+  readonly recipes: readonly ResolvedRecipe[];
+  readonly boards: readonly ResolvedBoard[];
+  readonly lock: Lock;
+  readonly hostArchitecture: HostArchitecture;
+  readonly implementations: Implementations;
+  /** Where Boardsmith's own sources (overlays/) lie on this machine. */
+  readonly boardsmithRoot: string;
+}
+
+/**
+ * The steps that make an image of every recipe for every board. Equal steps are shared.
+ * The same recipes, boards, lock and sources give the same plan on any machine.
+ * @throws BoardsmithError LOCK_INVALID
+ */
+export function planImages(request: PlanRequest): Plan {
+  const { recipes, boards, lock, boardsmithRoot } = request;
+  const builder = new PlanBuilder(request.implementations);
+  const locked = lockedInputs(lock, request.hostArchitecture);
+  const tools = planTools(builder, locked);
+  for (const recipe of recipes) {
+    const program = planDaemon(builder, locked, tools, recipe, lock);
+    for (const board of boards) {
+      const boardSteps = planBoard(builder, locked, board);
+      planDisk(builder, { recipe, board, program, tools, boardSteps, date: lock.date, boardsmithRoot });
+    }
+  }
+  return builder.build();
+}

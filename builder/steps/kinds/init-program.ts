@@ -1,0 +1,42 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { partitionUuid } from '../../image/partition-uuid.ts';
+import { compileInit } from '../../init/compile-init.ts';
+import { planSource } from '../../init/plan-source.ts';
+import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
+import type { StepKind } from '../step-kind.ts';
+import { timeStampOf } from '../time-stamp.ts';
+
+/** Inputs `zig`, `sources` (overlays/init), `kernel` (for the list of modules). Output: `init`, and `plan.c` for people to read. */
+export const initProgram: StepKind = {
+  kind: 'init-program',
+  async run({ step, folder, output, compilerCache, signal }) {
+    const { date, slot } = step.parameters;
+    const recipe = step.parameters.recipe as ResolvedRecipe;
+    const board = step.parameters.board as ResolvedBoard;
+    const seed = `${recipe.name}-${board.name}`;
+    const modules = JSON.parse(await readFile(join(folder('kernel'), 'modules.json'), 'utf8')) as string[];
+    const planC = join(output, 'plan.c');
+    await writeFile(
+      planC,
+      planSource(recipe, board, {
+        clockFloor: timeStampOf(date),
+        rootPartitionUuid: partitionUuid(seed, `root-${String(slot)}`),
+        dataPartitionUuid: partitionUuid(seed, 'data'),
+        statePartitionUuid: partitionUuid(seed, 'state'),
+        slot: slot as 'a' | 'b',
+        moduleFiles: modules.map((name) => `/lib/modules/${name}.ko`),
+      }),
+    );
+    await compileInit({
+      zigRoot: folder('zig'),
+      sources: folder('sources'),
+      planC,
+      output: join(output, 'init'),
+      cacheDirectory: compilerCache,
+      target: 'aarch64-linux-musl',
+      signal,
+    });
+  },
+};

@@ -1,0 +1,113 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { auditTree } from '../../rootfs/audit-tree.ts';
+import { completeTree } from '../../rootfs/complete-tree.ts';
+import { squashfs } from '../../rootfs/squashfs.ts';
+import type { Tree, TreeEntry } from '../../rootfs/tree.ts';
+import { packagedTool } from '../../toolchain/packaged-tool.ts';
+import { describeRoot } from '../root-files.ts';
+import type { StepKind } from '../step-kind.ts';
+import { timeStampOf } from '../time-stamp.ts';
+
+/** Empty folders that init mounts upon (overlays/init/README.md). */
+const mountPoints = ['/dev', '/proc', '/sys', '/run', '/tmp', '/data'];
+
+/**
+ * Inputs `program`, `runtimeBase`, `overlay` (overlays/root), `squashfs`. Output: `root.squashfs`, and `files.json`: what is in it.
+ * What the audit finds stops the build.
+ */
+export const rootPartition: StepKind = {
+  kind: 'root-partition',
+  async run({ step, folder, output, signal }) {
+    const daemon = `/usr/bin/${String(step.parameters.recipe)}`;
+    const base = await readRuntimeBase(folder('runtimeBase'));
+    const overlay = step.inputs.overlay?.from === 'source' ? step.inputs.overlay.files : [];
+    const owner = { uid: 0, gid: 0 };
+    const entries: TreeEntry[] = [
+      {
+        ...owner,
+        type: 'file',
+        path: daemon,
+        mode: 0o555,
+        origin: 'built:program',
+        content: { file: join(folder('program'), 'program') },
+      },
+      ...base,
+      ...overlay.map(({ path }) => ({
+        ...owner,
+        type: 'file' as const,
+        path: `/${path}`,
+        mode: 0o444,
+        origin: `source:overlays/root/${path}`,
+        content: { file: join(folder('overlay'), path) },
+      })),
+      {
+        ...owner,
+        type: 'symlink',
+        path: '/etc/resolv.conf',
+        mode: 0o777,
+        target: '/run/resolv.conf',
+        origin: 'built:root',
+      },
+      ...mountPoints.map((path) => ({
+        ...owner,
+        type: 'directory' as const,
+        path,
+        mode: 0o555,
+        origin: 'built:root',
+      })),
+    ];
+    const tree = completeTree(entries);
+    await refuseFindings(tree, daemon, entries);
+    const mtime = timeStampOf(step.parameters.date);
+    const image = join(output, 'root.squashfs');
+    await squashfs(tree, { toolRoot: folder('squashfs'), output: image, mtime, signal });
+    const unsquashfs = await packagedTool(folder('squashfs'), { program: 'unsquashfs' });
+    await refuseOtherFiles(tree, await unsquashfs.run(['-ls', '-d', '', image], { signal }));
+    await writeFile(join(output, 'files.json'), JSON.stringify(await describeRoot(tree)));
+  },
+};
+
+/** Entries of the runtime's base, whose step wrote their list beside its files. */
+async function readRuntimeBase(folder: string): Promise<TreeEntry[]> {
+  const list = JSON.parse(await readFile(join(folder, 'tree.json'), 'utf8')) as (TreeEntry & {
+    file?: string;
+  })[];
+  return list.map(
+    ({ file, ...entry }) =>
+      (file === undefined ? entry : { ...entry, content: { file: join(folder, file) } }) as TreeEntry,
+  );
+}
+
+async function refuseFindings(tree: Tree, daemon: string, asked: readonly TreeEntry[]): Promise<void> {
+  const findings = await auditTree(tree, {
+    architecture: 'arm64',
+    daemon,
+    expected: asked.map(({ path }) => path),
+  });
+  if (findings.length === 0) return;
+  throw new BoardsmithError(
+    'AUDIT_FAILED',
+    `the root holds what it must not hold: ${findings.length} finding${findings.length === 1 ? '' : 's'}`,
+    {
+      problems: findings.map(({ path, rule, message }) => `${path}: ${rule}: ${message}`),
+    },
+  );
+}
+
+/** The file system that was written must hold what was audited, no more and no less. */
+async function refuseOtherFiles(tree: Tree, listing: string): Promise<void> {
+  const written = listing
+    .split('\n')
+    .filter((line) => line.startsWith('/'))
+    .sort();
+  const audited = tree
+    .map(({ path }) => path)
+    .filter((path) => path !== '/')
+    .sort();
+  if (written.join('\n') === audited.join('\n')) return;
+  throw new BoardsmithError('AUDIT_FAILED', 'the root file system does not hold exactly the audited files', {
+    problems: written.filter((path) => !audited.includes(path)),
+  });
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { writeDisk } from '../../image/disk.ts';
+import { layout } from '../../image/layout.ts';
+import { ubootEnvironment, writeFlashBank } from '../../image/uboot-environment.ts';
+import type { ManifestBoot, ManifestInput } from '../../plan/manifest-parts.ts';
+import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
+import type { ImageManifest, ManifestOutput } from '../image-manifest.ts';
+import type { StepKind } from '../step-kind.ts';
+
+/**
+ * Inputs `boot`, `root`, `data`, `bootloader`. Output: `<unit>.img`, `<unit>.manifest.json`, and for a board whose boot loader is
+ * not on the card `<unit>.firmware.bin` and, with an environment, `<unit>.firmware-environment.bin`.
+ */
+export const sdImage: StepKind = {
+  kind: 'sd-image',
+  async run({ step, folder, output, signal, progress }) {
+    const { unit, date, recipe, board, boot, inputs, sources } =
+      step.parameters as unknown as ImageParameters;
+    const bootloader = join(folder('bootloader'), 'bootloader.bin');
+    const contents = {
+      'boot-a': join(folder('boot'), 'boot.fat'),
+      'root-a': join(folder('root'), 'root.squashfs'),
+      data: join(folder('data'), 'data.ext4'),
+    };
+    const sizes = {
+      'boot-a': await sizeOf(contents['boot-a']),
+      'root-a': await sizeOf(contents['root-a']),
+      data: await sizeOf(contents.data),
+      bootloader: await sizeOf(bootloader),
+    };
+    const { place, offset, environment } = board.bootloader;
+    const image = join(output, `${unit}.img`);
+    const partitions = await writeDisk({
+      layout: layout(board, unit, sizes),
+      contents,
+      bootloader: place === 'card' ? { file: bootloader, offset: offset! } : null,
+      output: image,
+      signal,
+    });
+    progress('computing sha256');
+    const outputs: ManifestOutput[] = [await describeOutput('image', image)];
+    if (place === 'firmware') {
+      const firmware = join(output, `${unit}.firmware.bin`);
+      await copyFile(bootloader, firmware);
+      outputs.push(await describeOutput('firmware', firmware));
+      if (Object.keys(environment).length > 0) {
+        const bank = join(output, `${unit}.firmware-environment.bin`);
+        await writeFlashBank(bank, ubootEnvironment(environment));
+        outputs.push(await describeOutput('firmware-environment', bank));
+      }
+    }
+    const manifest: ImageManifest = {
+      manifestVersion: 1,
+      recipe,
+      board: board.name,
+      date,
+      outputs,
+      partitions,
+      boot: { ...boot, kernelCommandLine: await readFile(join(folder('boot'), 'command-line'), 'utf8') },
+      root: JSON.parse(await readFile(join(folder('root'), 'files.json'), 'utf8')),
+      inputs,
+      sources,
+    };
+    await writeFile(join(output, `${unit}.manifest.json`), `${JSON.stringify(manifest, null, 2)}\n`);
+  },
+};
+
+interface ImageParameters {
+  readonly unit: string;
+  readonly date: string;
+  readonly recipe: string;
+  readonly board: ResolvedBoard;
+  readonly boot: Omit<ManifestBoot, 'kernelCommandLine'>;
+  readonly inputs: readonly ManifestInput[];
+  readonly sources: ImageManifest['sources'];
+}
+
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file)).size;
+}
+
+async function describeOutput(role: ManifestOutput['role'], file: string): Promise<ManifestOutput> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+  return { role, file: basename(file), size: await sizeOf(file), sha256: hash.digest('hex') };
+}
