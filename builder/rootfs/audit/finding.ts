@@ -1,0 +1,25 @@
+/** What the audit can object to. */
+export type AuditRule =
+  | 'glibc'
+  | 'foreign-architecture'
+  | 'malformed-elf'
+  | 'missing-interpreter'
+  | 'unresolved-library'
+  | 'unneeded-library'
+  | 'shell-or-interpreter'
+  | 'second-daemon'
+  | 'special-bits'
+  | 'writable'
+  | 'broken-symlink'
+  | 'unasked-file'
+  | 'missing-file';
+
+export interface Finding {
+  /** Inside the image. */
+  readonly path: string;
+  readonly rule: AuditRule;
+  /** What is wrong, a sentence without a full stop. */
+  readonly problem: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}

@@ -1,0 +1,45 @@
+/**
+ * Strings that give an interpreter away whatever its file is called. Each was found in Debian's binary of it (trixie, arm64), and none in Node's or
+ * Bun's. OPTIND is the variable of getopts, which every POSIX shell must have (bash, dash, ash, mksh, ksh, zsh).
+ */
+const signatures: readonly (readonly [string, string])[] = [
+  ['BusyBox v', 'busybox'],
+  ['toybox --help', 'toybox'],
+  ['OPTIND', 'a POSIX shell'],
+  ['PYTHONHOME', 'Python'],
+  ['PERL5LIB', 'Perl'],
+  ['$LuaVersion: ', 'Lua'],
+];
+
+/** Name of a module that is built into every Node. */
+const nodeMark = 'internal/bootstrap/realm';
+/** postject's fuse in Node: `:1` once an application was put in (nodejs.org/api/single-executable-applications.html). */
+const blownFuse = /NODE_SEA_FUSE_[0-9a-f]{32}:1/;
+const fuseName = 'NODE_SEA_FUSE_';
+/** Bun holds this trailer once; a compiled program has it a second time, behind its own modules. */
+const bunTrailer = '\n---- Bun! ----\n';
+
+/** @returns the interpreter that a program's bytes are, in words, or null */
+export function interpreterByContent(bytes: Buffer): string | null {
+  for (const [text, name] of signatures) if (bytes.includes(text)) return name;
+  if (bytes.includes(nodeMark) && !hasApplication(bytes)) return 'Node without an application in it';
+  const trailer = bytes.indexOf(bunTrailer);
+  if (trailer >= 0 && bytes.indexOf(bunTrailer, trailer + 1) < 0) return 'Bun without an application in it';
+  return null;
+}
+
+function hasApplication(bytes: Buffer): boolean {
+  for (let at = bytes.indexOf(fuseName); at >= 0; at = bytes.indexOf(fuseName, at + 1)) {
+    if (blownFuse.test(bytes.toString('latin1', at, at + 64))) return true;
+  }
+  return false;
+}
+
+/** Names that only a shell or an interpreter has. */
+const names =
+  /^(?:sh|[abdkz]?ash|r?bash|[mk]?ksh|zsh|csh|tcsh|fish|busybox|toybox|python[\d.]*|perl[\d.]*|lua(?:jit)?[\d.]*|ruby[\d.]*|tclsh[\d.]*|[gmn]?awk)$/;
+
+/** @returns true for a name like `sh` or `python3.13` */
+export function isInterpreterName(name: string): boolean {
+  return names.test(name);
+}
