@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import type { Audit } from './audit-tree.ts';
+import type { Audit } from './audit.ts';
 import type { Finding } from './finding.ts';
 
 /** The tree's list of files is the list of what was asked for, no more and no less. */
@@ -15,7 +15,7 @@ export function auditFileList({ tree, options: { expected } }: Audit): Finding[]
       return {
         path,
         rule: 'unasked-file',
-        problem: `nothing asked for this ${type}, which is from ${origin}`,
+        message: `nothing asked for this ${type}, which is from ${origin}`,
         remedy: 'take it out, or let the build ask for it by name',
       };
     });
@@ -25,7 +25,7 @@ export function auditFileList({ tree, options: { expected } }: Audit): Finding[]
       return {
         path,
         rule: 'missing-file',
-        problem: 'it was asked for and is not there',
+        message: 'it was asked for and is not there',
         remedy: 'look at the step that should have made it',
       };
     });

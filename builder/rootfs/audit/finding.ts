@@ -19,7 +19,7 @@ export interface Finding {
   readonly path: string;
   readonly rule: AuditRule;
   /** What is wrong, a sentence without a full stop. */
-  readonly problem: string;
+  readonly message: string;
   /** What to do about it. */
   readonly remedy: string;
 }

@@ -1,5 +1,5 @@
 import { readContent } from '../file-content.ts';
-import type { Audit } from './audit-tree.ts';
+import type { Audit } from './audit.ts';
 import type { AuditedFile } from './audited-file.ts';
 import type { Finding } from './finding.ts';
 import { muslSystemPath, searchLibraries } from './library-search.ts';
@@ -41,7 +41,7 @@ function missingInterpreter(path: string, interpreter: string): Finding {
   return {
     path,
     rule: 'missing-interpreter',
-    problem: `its loader ${interpreter} is not in the tree`,
+    message: `its loader ${interpreter} is not in the tree`,
     remedy: 'add the loader of the musl it was built for, or link it statically',
   };
 }
@@ -51,7 +51,7 @@ function unresolvedLibrary(path: string, library: string, program: string): Find
   return {
     path,
     rule: 'unresolved-library',
-    problem: `it needs ${library}, which is in no folder that its loader searches${whose}`,
+    message: `it needs ${library}, which is in no folder that its loader searches${whose}`,
     remedy: 'add the library, or correct the search path of the file that needs it',
   };
 }
@@ -68,7 +68,7 @@ function glibc({ entry, elf }: AuditedFile): Finding[] {
     ...(elf?.glibcNote ? ["it holds glibc's start code (note NT_GNU_ABI_TAG)"] : []),
   ];
   if (signs.length === 0) return [];
-  return [{ path, rule: 'glibc', problem: signs.join(', '), remedy: 'use a build for musl' }];
+  return [{ path, rule: 'glibc', message: signs.join(', '), remedy: 'use a build for musl' }];
 }
 
 function unneeded({ entry, elf }: AuditedFile, used: ReadonlySet<string>): Finding[] {
@@ -77,7 +77,7 @@ function unneeded({ entry, elf }: AuditedFile, used: ReadonlySet<string>): Findi
     {
       path: entry.path,
       rule: 'unneeded-library',
-      problem: 'no program in the tree loads it',
+      message: 'no program in the tree loads it',
       remedy: 'take it out',
     },
   ];

@@ -1,5 +1,5 @@
 import type { TreeEntry } from '../tree.ts';
-import type { Audit } from './audit-tree.ts';
+import type { Audit } from './audit.ts';
 import type { Finding } from './finding.ts';
 
 /** Nothing gives rights by its mode, and nothing in the tree can be written by anybody but root. */
@@ -20,7 +20,7 @@ function specialBits({ path, mode }: TreeEntry): Finding[] {
     {
       path,
       rule: 'special-bits',
-      problem: `it is ${names.join(' and ')}`,
+      message: `it is ${names.join(' and ')}`,
       remedy: 'give it a mode without that bit',
     },
   ];
@@ -37,7 +37,7 @@ function writable({ path, mode, uid, gid }: TreeEntry): Finding[] {
     {
       path,
       rule: 'writable',
-      problem: `${who.join(' and ')} can write to it`,
+      message: `${who.join(' and ')} can write to it`,
       remedy: 'let root own it and take the write bit away: a daemon writes to /data alone',
     },
   ];

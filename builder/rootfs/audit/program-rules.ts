@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import type { Audit } from './audit-tree.ts';
+import type { Audit } from './audit.ts';
 import type { AuditedFile } from './audited-file.ts';
 import type { Finding } from './finding.ts';
 import { isInterpreterName } from './interpreter-signatures.ts';
@@ -24,11 +24,11 @@ function interpreters({ entry, script, interpreter }: AuditedFile): Finding[] {
   ];
 }
 
-function interpreterFinding(path: string, problem: string): Finding {
+function interpreterFinding(path: string, message: string): Finding {
   return {
     path,
     rule: 'shell-or-interpreter',
-    problem,
+    message,
     remedy: 'take it out: nothing in an image may run code that came later',
   };
 }
@@ -36,8 +36,8 @@ function interpreterFinding(path: string, problem: string): Finding {
 function architecture({ entry, elf, elfProblem }: AuditedFile, { options }: Audit): Finding[] {
   const { path } = entry;
   if (elfProblem !== null) {
-    const problem = `it begins like an ELF file, but ${elfProblem}`;
-    return [{ path, rule: 'malformed-elf', problem, remedy: 'make it again; it may be cut off' }];
+    const message = `it begins like an ELF file, but ${elfProblem}`;
+    return [{ path, rule: 'malformed-elf', message, remedy: 'make it again; it may be cut off' }];
   }
   if (elf === null || (elf.machine === options.architecture && elf.bits === 64 && elf.littleEndian))
     return [];
@@ -46,7 +46,7 @@ function architecture({ entry, elf, elfProblem }: AuditedFile, { options }: Audi
     {
       path,
       rule: 'foreign-architecture',
-      problem: `it is for ${elf.machine} (${elf.bits} bits${order}), not for ${options.architecture}`,
+      message: `it is for ${elf.machine} (${elf.bits} bits${order}), not for ${options.architecture}`,
       remedy: `use the ${options.architecture} build of it`,
     },
   ];
@@ -59,7 +59,7 @@ function secondDaemon({ entry, elf }: AuditedFile, { options }: Audit): Finding[
     {
       path: entry.path,
       rule: 'second-daemon',
-      problem: `it is a program besides ${options.daemon}`,
+      message: `it is a program besides ${options.daemon}`,
       remedy: 'take it out: one daemon, one computer',
     },
   ];

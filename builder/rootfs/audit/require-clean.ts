@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts';
 export function requireClean(findings: readonly Finding[], what: string): void {
   if (findings.length === 0) return;
   const problems = findings.map(
-    ({ path, rule, problem, remedy }) => `${path}: ${problem} [${rule}]; ${remedy}`,
+    ({ path, rule, message, remedy }) => `${path}: ${message} [${rule}]; ${remedy}`,
   );
   const count = findings.length === 1 ? 'one thing' : `${findings.length} things`;
   throw new BoardsmithError('AUDIT_FAILED', `${what} holds ${count} that it must not hold`, {

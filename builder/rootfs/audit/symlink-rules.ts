@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path/posix';
 import type { TreeSymlink } from '../tree.ts';
-import type { Audit } from './audit-tree.ts';
+import type { Audit } from './audit.ts';
 import type { Finding } from './finding.ts';
 
 /** Over these folders init mounts something (overlays/init/README.md). */
@@ -12,7 +12,12 @@ export function auditSymlinks(audit: Audit): Finding[] {
     const problem = entry.type === 'symlink' ? symlinkProblem(entry, audit) : undefined;
     if (problem === undefined) return [];
     return [
-      { path: entry.path, rule: 'broken-symlink', problem, remedy: 'correct its target or take it out' },
+      {
+        path: entry.path,
+        rule: 'broken-symlink',
+        message: problem,
+        remedy: 'correct its target or take it out',
+      },
     ];
   });
 }
