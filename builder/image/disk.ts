@@ -4,7 +4,8 @@ import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { gptPieces } from './gpt.ts';
-import { entryArrayStart, type Layout, type PartitionName } from './layout.ts';
+import { entryArrayStart, type Layout } from './layout.ts';
+import type { PartitionName } from './partition-types.ts';
 import { sectorSize } from './sectors.ts';
 
 export interface DiskOptions {

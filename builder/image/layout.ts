@@ -1,12 +1,9 @@
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
-import { partitionTypes } from './partition-types.ts';
+import { type PartitionName, partitionNames, partitionTypes } from './partition-types.ts';
 import { partitionUuid } from './partition-uuid.ts';
 import { sectorSize, sectorsPerMiB } from './sectors.ts';
 import { verityTreeSize } from './verity-tree-size.ts';
-
-export const partitionNames = ['boot-a', 'root-a', 'boot-b', 'root-b', 'state', 'identity', 'data'] as const;
-export type PartitionName = (typeof partitionNames)[number];
 
 export interface Partition {
   readonly name: PartitionName;
