@@ -97,6 +97,7 @@ async function refuseBody(exchange: Exchange, problem: Problem): Promise<void> {
   });
   // Written but not ended: closing while bytes are still coming in would reset the connection and lose the answer.
   response.write(text);
-  await body.discard(lingerMs);
+  // A client that waits for 100 Continue sends nothing.
+  if (!exchange.expectsContinue) await body.discard(lingerMs);
   response.end();
 }

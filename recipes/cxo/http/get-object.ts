@@ -6,14 +6,14 @@ import type { StoredObject } from '../storage/stored-object.ts';
 import { type ByteRange, readRange } from './byte-range.ts';
 import type { Exchange, Service } from './exchange.ts';
 import { Patience } from './patience.ts';
-import { entityTag, isNotModified } from './preconditions.ts';
+import { checkPreconditions, entityTag } from './preconditions.ts';
 import { ClientGone, Problem } from './problem.ts';
 
 /** GET and HEAD of one object. Every block is verified before any of it is sent; the header waits for the first one. */
 export async function getObject(service: Service, exchange: Exchange, digest: Digest): Promise<void> {
   const lease = await service.store.read(digest);
   try {
-    const notModified = isNotModified(exchange.request.headers, exchange.method, digest, lease !== null);
+    const notModified = checkPreconditions(exchange.request.headers, exchange.method, digest, lease !== null);
     if (lease === null) throw new Problem(404, 'not-found', 'there is no object with this digest here');
     if (notModified) {
       exchange.response.writeHead(304, immutableHeaders(digest)).end();

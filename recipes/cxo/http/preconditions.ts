@@ -9,9 +9,9 @@ export function entityTag(digest: Digest): string {
 
 /**
  * Evaluates If-Match and If-None-Match (RFC 9110, 13.2.2) against an object that exists or not. Answers whether a read is to be answered
- * with 304; throws Problem 412 if the request must not be done. Dates are not looked at: objects have none.
+ * with 304 (never for other methods); throws Problem 412 if the request must not be done. Dates are not looked at: objects have none.
  */
-export function isNotModified(
+export function checkPreconditions(
   headers: IncomingHttpHeaders,
   method: string,
   digest: Digest,

@@ -5,13 +5,13 @@ import type { Kept } from '../storage/object-store.ts';
 import { TooLarge, WrongDigest } from '../storage/storage-errors.ts';
 import { answerJson, type Exchange, type Service } from './exchange.ts';
 import { Patience } from './patience.ts';
-import { isNotModified } from './preconditions.ts';
+import { checkPreconditions } from './preconditions.ts';
 import { Problem } from './problem.ts';
 
 /** PUT /objects/<digest>: 201 when it is stored, 200 when it was already. Either answer means that it survives a power cut. */
 export async function putObject(service: Service, exchange: Exchange, digest: Digest): Promise<void> {
   const length = announcedLength(exchange);
-  isNotModified(exchange.request.headers, exchange.method, digest, await service.store.has(digest));
+  checkPreconditions(exchange.request.headers, exchange.method, digest, await service.store.has(digest));
   if (length !== null && length > service.settings.maxObjectBytes) throw tooLarge(service);
   const kept = (await service.store.confirm(digest))
     ? await compareWithStored(service, exchange, digest)

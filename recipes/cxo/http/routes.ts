@@ -3,6 +3,7 @@ import { answerJson, type Exchange, type Service } from './exchange.ts';
 import { getObject } from './get-object.ts';
 import { listObjects } from './list-objects.ts';
 import { showMetrics } from './metrics-page.ts';
+import { checkPreconditions } from './preconditions.ts';
 import { Problem } from './problem.ts';
 import { postObject, putObject } from './put-object.ts';
 
@@ -70,10 +71,7 @@ function objectRoute(digest: string): Route {
 }
 
 async function deleteObject(service: Service, exchange: Exchange, digest: string): Promise<void> {
-  const { headers } = exchange.request;
-  if (headers['if-match'] !== undefined && !(await service.store.has(digest))) {
-    throw new Problem(412, 'precondition-failed', 'If-Match names no object that is stored here');
-  }
+  checkPreconditions(exchange.request.headers, exchange.method, digest, await service.store.has(digest));
   if (!(await service.store.remove(digest))) {
     throw new Problem(404, 'not-found', 'there is no object with this digest here');
   }

@@ -77,9 +77,14 @@ export class ObjectStore {
   /** Opens the store: makes its folders, removes what a crash left, counts. */
   static async open(fs: FileSystem, limits: StoreLimits, report: Report): Promise<ObjectStore> {
     const store = new ObjectStore(fs, limits, report);
-    const { impossible, ...found } = await startUp(fs, store.#layout, store.#contents);
+    const { impossible, leftoversRemoved, foreign } = await startUp(fs, store.#layout, store.#contents);
     for (const digest of impossible) await store.suspect(digest, 'its file has an impossible size');
-    report('store-open', { objects: store.#contents.objects, disk_bytes: store.#ledger.used, ...found });
+    report('store-open', {
+      objects: store.#contents.objects,
+      disk_bytes: store.#ledger.used,
+      leftovers_removed: leftoversRemoved,
+      foreign_files: foreign,
+    });
     return store;
   }
 
