@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureOrRenew } from '../../builder/lock/ensure-or-renew.ts';
+import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
+import { InputStore } from '../../builder/lock/input-store.ts';
+import type { InputRequest } from '../../builder/lock/lock-format.ts';
+import { lookUp } from '../../builder/lock/look-up.ts';
+import { type ToolName, tools } from '../../builder/toolchain/tools.ts';
+import { unpackDeb } from '../../builder/toolchain/unpack-deb.ts';
+import { unpackWheel } from '../../builder/toolchain/unpack-wheel.ts';
+
+const lockFile = join(import.meta.dirname, '../../boardsmith.lock');
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'boardsmith');
+
+/** Brings locked inputs here, from the cache or the network. @returns their paths */
+export async function lockedFiles(requests: readonly InputRequest[]): Promise<readonly string[]> {
+  const store = new InputStore(cache, { network: true });
+  const architecture = hostArchitecture();
+  const options = { signal: new AbortController().signal, progress: () => undefined };
+  const privateLock = join(cache, 'test', 'boardsmith.lock');
+  const usable = { ...options, hostArchitecture: architecture, now: new Date() };
+  const { lock } = await ensureOrRenew(lockFile, store, requests, privateLock, usable);
+  const inputs = requests.flatMap((request) => lookUp(lock, request, architecture));
+  return await store.ensure(inputs, options);
+}
+
+/** A folder with a tool of the lock, unpacked once for all tests of the same version. Tests only read it. */
+export async function lockedTool(name: ToolName): Promise<string> {
+  const { requests, packing } = tools[name];
+  const files = await lockedFiles(requests);
+  const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 16);
+  const folder = join(tmpdir(), 'boardsmith-test-tools', `${name}-${version}`);
+  if (existsSync(folder)) return folder;
+  const partial = `${folder}.${process.pid}`;
+  await mkdir(partial, { recursive: true });
+  for (const file of files) await (packing === 'deb' ? unpackDeb : unpackWheel)(file, partial);
+  await rename(partial, folder).catch(() => rm(partial, { recursive: true, force: true }));
+  return folder;
+}
