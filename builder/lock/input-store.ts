@@ -142,8 +142,7 @@ export class InputStore {
             signal,
             mirrors: () => this.debianMirrors(signal),
           });
-          const again = !outcome.ok && outcome.reason === 'passing' && round < delays.length;
-          return again ? null : { result: await use(outcome) };
+          return round < delays.length && mayPass(outcome, round) ? null : { result: await use(outcome) };
         });
         if (done !== null) return done.result;
         await sleep(delays[round], undefined, { signal }).catch(() => {});
@@ -237,6 +236,11 @@ export class InputStore {
       options.signal,
     );
   }
+}
+
+/** pip takes a connection that was cut for a whole file of other bytes: those get one more chance. */
+function mayPass(outcome: FetchOutcome, round: number): boolean {
+  return !outcome.ok && (outcome.reason === 'passing' || (outcome.reason === 'corrupt' && round === 0));
 }
 
 function interrupted(signal: AbortSignal): BoardsmithError {

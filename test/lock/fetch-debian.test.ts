@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
+import type { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { VanishedInputsError } from '../../builder/lock/fetch/input-errors.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
 import type { LockedInput } from '../../builder/lock/lock-format.ts';
+import { assertRefused as assertInputRefused, type FetchTrial, tryFetch } from '../support/fetch-trial.ts';
 import { loopbackEnvironment } from '../support/loopback-environment.ts';
 import {
   type Answer,
@@ -40,41 +41,14 @@ function debianInput(name: string, content: Uint8Array): LockedInput {
   };
 }
 
-interface Trial {
-  readonly error: unknown;
-  /** Every file below the cache's folder. */
-  readonly files: readonly string[];
-  readonly paths: readonly string[];
-}
-
 /** Fetches into a fresh cache from a mirror that answers so. */
-async function fetch(answers: readonly Answer[], signal = new AbortController().signal): Promise<Trial> {
+async function fetch(answers: readonly Answer[], signal?: AbortSignal): Promise<FetchTrial> {
   server.serve(path, ...answers);
-  const cache = temporaryFolder('inputs');
-  const store = new InputStore(cache, {
-    network: true,
-    environment: loopbackEnvironment(server.address),
-    retryDelays: [1, 1],
-  });
-  let error: unknown;
-  const paths = await store.ensure([input], { signal, progress: () => {} }).catch((reason: unknown) => {
-    error = reason;
-    return [];
-  });
-  const files = readdirSync(cache, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => entry.name);
-  return { error, files, paths };
+  return await tryFetch(server.address, input, signal);
 }
 
-function assertRefused(trial: Trial, code: string, message: RegExp): void {
-  assert.instance(trial.error, BoardsmithError);
-  const error = trial.error as BoardsmithError;
-  assert.is(error.code, code, error.message);
-  assert.match(error.message, message);
-  assert.match(error.message, 'debian:arm64/musl@1.2.5-3+b1');
-  assert.ok(error.hint, 'says what to do');
-  assert.equal(trial.files, [], 'nothing stays in the cache');
+function assertRefused(trial: FetchTrial, code: string, message: RegExp): void {
+  assertInputRefused(trial, input, code, message);
 }
 
 test('what the mirror has and is right is kept under its hash, read-only', async () => {
@@ -176,7 +150,7 @@ test('a server that nobody runs', async () => {
 
 test('Ctrl-C while a server hangs stops the clients', async () => {
   const controller = new AbortController();
-  let trial: Promise<Trial> | undefined;
+  let trial: Promise<FetchTrial> | undefined;
   // The connection is apt's own; it closes when the last of its processes ends.
   await new Promise<void>((left) => {
     trial = fetch([hang(() => controller.abort(), left)], controller.signal);

@@ -24,8 +24,11 @@ const packageOf: Readonly<Record<string, string>> = {
   npm: 'npm',
 };
 
+/** How long a client may take to end by itself when it is stopped. */
+const graceMilliseconds = 2000;
+
 /**
- * Runs a registry's own client. A client that fails is a result, not an error; aborting stops it.
+ * Runs a registry's own client. A client that fails is a result, not an error; aborting stops it and whatever it started.
  * @throws BoardsmithError HOST_UNSUITABLE if this machine has no such program; INTERRUPTED
  */
 export async function runClient(
@@ -33,17 +36,30 @@ export async function runClient(
   args: readonly string[],
   call: ClientCall,
 ): Promise<ClientResult> {
-  const result = await execa(program, args, {
+  if (call.signal.aborted) throw interrupted(call.signal);
+  const child = execa(program, args, {
     cwd: call.directory,
     env: call.environment,
     extendEnv: false,
     stdin: 'ignore',
     reject: false,
-    cancelSignal: call.signal,
-    forceKillAfterDelay: 2000,
+    // A process group of its own: wrappers (pyenv's around pip) do not pass signals on, apt has its helpers.
+    detached: true,
     maxBuffer: 64 * 1024 * 1024,
   });
-  if (call.signal.aborted) throw new BoardsmithError('INTERRUPTED', 'stopped', { cause: call.signal.reason });
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    killGroup(child.pid, 'SIGTERM');
+    timer = setTimeout(() => killGroup(child.pid, 'SIGKILL'), graceMilliseconds);
+  };
+  call.signal.addEventListener('abort', stop, { once: true });
+  const result = await child;
+  call.signal.removeEventListener('abort', stop);
+  clearTimeout(timer);
+  if (call.signal.aborted) {
+    killGroup(child.pid, 'SIGKILL');
+    throw interrupted(call.signal);
+  }
   if (result.failed && result.code === 'ENOENT') {
     throw new BoardsmithError('HOST_UNSUITABLE', `this machine has no ${program}`, {
       hint: `apt-get install ${packageOf[program] ?? program}`,
@@ -51,4 +67,16 @@ export async function runClient(
     });
   }
   return { ok: !result.failed, stdout: result.stdout, stderr: result.stderr };
+}
+
+function killGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, signal);
+  } catch {
+    // All of it has ended.
+  }
+}
+
+function interrupted(signal: AbortSignal): BoardsmithError {
+  return new BoardsmithError('INTERRUPTED', 'stopped', { cause: signal.reason });
 }

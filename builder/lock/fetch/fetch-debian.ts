@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { aptEnvironment } from '../clients/apt-environment.ts';
 import { runClient } from '../clients/run-client.ts';
 import type { DebianEntry } from '../lock-format.ts';
+import { aptFaults } from './client-faults.ts';
 import type { FetchContext, FetchOutcome } from './fetch-outcome.ts';
 import { judgeClient } from './judge-client.ts';
 
@@ -28,5 +29,5 @@ export async function fetchDebian(entry: DebianEntry, context: FetchContext): Pr
     [...settings, 'download-file', `${base}/${path}`, join(folder, 'package.deb')],
     { environment, directory: scratch, signal },
   );
-  return await judgeClient(result, folder);
+  return await judgeClient(result, folder, aptFaults);
 }

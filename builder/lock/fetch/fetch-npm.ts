@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { npmEnvironment } from '../clients/npm-environment.ts';
 import { runClient } from '../clients/run-client.ts';
+import { npmFaults } from './client-faults.ts';
 import type { FetchContext, FetchOutcome } from './fetch-outcome.ts';
 import { judgeClient } from './judge-client.ts';
 
@@ -23,5 +24,5 @@ export async function fetchNpm(
       signal: context.signal,
     },
   );
-  return await judgeClient(result, folder);
+  return await judgeClient(result, folder, npmFaults);
 }

@@ -1,15 +1,13 @@
 import type { Environment } from '../clients/client-environment.ts';
 import type { DebianMirrors } from '../clients/debian-mirrors.ts';
+import type { Fault } from './client-faults.ts';
 
-/**
- * What came of one attempt to fetch a file.
- * gone: the registry has no such file. passing: may work later. refused: anything else.
- */
+/** What came of one attempt to fetch a file. */
 export type FetchOutcome =
   | { readonly ok: true; readonly file: string }
   | {
       readonly ok: false;
-      readonly reason: 'gone' | 'passing' | 'refused' | 'corrupt';
+      readonly reason: Fault;
       readonly detail: string;
     };
 

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipEnvironment } from '../clients/pip-environment.ts';
 import { runClient } from '../clients/run-client.ts';
+import { pipFaults } from './client-faults.ts';
 import type { FetchContext, FetchOutcome } from './fetch-outcome.ts';
 import { judgeClient } from './judge-client.ts';
 
@@ -23,11 +24,11 @@ export async function fetchPypi(
   await writeFile(requirements, `${wanted.name}==${wanted.version}${hash}\n`);
   const environment = await pipEnvironment(context.environment, scratch, signal);
   const what = ['--no-deps', '--only-binary=:all:', '--platform', wanted.platform, '--dest', folder];
-  const how = ['--no-cache-dir', '--retries', '0', '--progress-bar', 'off'];
+  const how = ['--no-cache-dir', '--retries', '0', '--timeout', '60', '-vv', '--progress-bar', 'off'];
   const result = await runClient('pip3', ['download', ...what, ...how, '--requirement', requirements], {
     environment,
     directory: scratch,
     signal,
   });
-  return await judgeClient(result, folder);
+  return await judgeClient(result, folder, pipFaults);
 }

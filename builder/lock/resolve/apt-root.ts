@@ -6,7 +6,7 @@ import { aptEnvironment } from '../clients/apt-environment.ts';
 import type { Environment } from '../clients/client-environment.ts';
 import type { DebianMirrors } from '../clients/debian-mirrors.ts';
 import { type ClientResult, runClient } from '../clients/run-client.ts';
-import { isPassingFault } from '../fetch/client-faults.ts';
+import { aptFaults, faultOf } from '../fetch/client-faults.ts';
 
 /** Debian's release that inputs are taken from. */
 export const suite = 'trixie';
@@ -98,7 +98,7 @@ export class AptRoot {
       .filter((line) => /^[EW]:/.test(line))
       .join('\n');
     // Whoever can tamper with lists can cut connections too: only a plain fault of the network counts as one.
-    if (isPassingFault(reason) && !/signature|not signed|NO_PUBKEY|mismatch/i.test(reason)) {
+    if (faultOf(reason, aptFaults) === 'passing' && !/signature|not signed|NO_PUBKEY/i.test(reason)) {
       throw new BoardsmithError('INPUT_UNAVAILABLE', `cannot fetch Debian's package lists\n${reason}`, {
         hint: 'connect this machine to the network and run the same command again',
       });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { npmEnvironment } from '../clients/npm-environment.ts';
 import { runClient } from '../clients/run-client.ts';
-import { isGone } from '../fetch/client-faults.ts';
+import { faultOf, npmFaults } from '../fetch/client-faults.ts';
 import { entryId, type InputRequest, type NpmLockEntry } from '../lock-format.ts';
 import { resolveNpmTarball } from './npm-tarball.ts';
 import { type LockedPackage, readPackageLock } from './package-lock.ts';
@@ -39,7 +39,7 @@ export async function resolveNpmTree(
     { environment: npmEnvironment(context.environment, folder), directory: folder, signal: context.signal },
   );
   if (!result.ok) {
-    const gone = isGone(result.stderr);
+    const gone = faultOf(result.stderr, npmFaults) === 'gone';
     throw new BoardsmithError(
       'INPUT_UNAVAILABLE',
       `cannot resolve ${name}@${version}\n${result.stderr.trim()}`,
