@@ -14,9 +14,9 @@ export interface FaultWords {
 }
 
 export const aptFaults: FaultWords = {
-  corrupt: /Hash Sum mismatch/i,
+  corrupt: /Hash Sum mismatch|unexpected size/i,
   passing:
-    /Could not (resolve|connect)|Temporary failure|Connection (failed|timed out|refused|reset|closed)|Unable to connect|Error reading from server|Undetermined Error|Bad header|unexpected size|\s(408|429|5\d\d)\s+[A-Z]/i,
+    /Could not (resolve|connect)|Temporary failure|Connection (failed|timed out|refused|reset|closed)|Unable to connect|Error reading from server|Undetermined Error|Bad header|\s(408|429|5\d\d)\s+[A-Z]/i,
   gone: /\s(404|410)\s+(Not Found|Gone)/i,
   telling: /^E: (?!Download Failed)/,
 };
