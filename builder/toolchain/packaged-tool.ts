@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type ExecaError, execa } from 'execa';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 
@@ -26,7 +26,7 @@ export interface PackagedTool {
   /**
    * Runs it with nothing of the host's: own loader, own libraries, own character sets, an environment of its own.
    * @returns what it wrote to its standard output
-   * @throws BoardsmithError STEP_FAILED with the end of what it said; INTERRUPTED
+   * @throws BoardsmithError STEP_FAILED with what it said; INTERRUPTED; the error of `input` if that failed
    */
   run(args: readonly string[], options: RunOptions): Promise<string>;
 }
@@ -73,6 +73,8 @@ export async function packagedTool(root: string, { program }: { program: string 
   return {
     root: folder,
     async run(args, { signal, input, cwd, environment: added = {} }) {
+      let inputError: unknown;
+      if (input instanceof Readable) input.once('error', (error) => (inputError = error));
       try {
         const { stdout } = await execa(loader, [...loaderOptions, file, ...args], {
           env: { ...environment, ...added },
@@ -84,7 +86,8 @@ export async function packagedTool(root: string, { program }: { program: string 
         });
         return stdout;
       } catch (error) {
-        throw failure(program, error as ExecaError);
+        // The tool fails only because its input did: that is the error to tell of.
+        throw inputError ?? failure(program, error as ExecaError);
       }
     },
   };
