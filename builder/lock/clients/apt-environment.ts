@@ -21,7 +21,7 @@ export async function aptEnvironment(
   }
   const plain = clientEnvironment(environment, folder);
   const call = { environment: plain, directory: folder, signal };
-  const dump = await runClient('apt-config', ['dump', '--format', '%F %V%n'], call);
+  const dump = await runClient('apt-config', ['dump', '--format', '%f %v%n'], call);
   const logins = await runClient(
     'apt-config',
     ['shell', 'FILE', 'Dir::Etc::netrc/f', 'PARTS', 'Dir::Etc::netrcparts/d'],
