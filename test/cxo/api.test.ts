@@ -14,7 +14,9 @@ let store: RunningStore;
 test.before(async () => {
   store = await runningStore({ maxObjectBytes: mebibyte, quotaBytes: 3 * mebibyte });
 });
-test.after(() => store.service.stop());
+test.after(async () => {
+  await store.service.stop();
+});
 
 test('put: 201 for a new object, 200 for the same again, and the bytes come back', async () => {
   const first = await putBytes(store.url, digest, bytes);

@@ -19,7 +19,9 @@ test.before(async () => {
   store = await runningStore();
   for (const bytes of stable) await putBytes(store.url, digestOf(bytes), bytes);
 });
-test.after(() => store.service.stop());
+test.after(async () => {
+  await store.service.stop();
+});
 
 async function page(query: string): Promise<Page> {
   return (await (await fetch(`${store.url}/objects${query}`)).json()) as Page;

@@ -14,7 +14,9 @@ test.before(async () => {
   store = await runningStore();
   await putBytes(store.url, digest, bytes);
 });
-test.after(() => store.service.stop());
+test.after(async () => {
+  await store.service.stop();
+});
 
 async function get(headers: Record<string, string>, method = 'GET'): Promise<Response> {
   return await fetch(`${store.url}/objects/${digest}`, { headers, method });
