@@ -9,6 +9,7 @@
 #include "sys.h"
 #include "uevent.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/reboot.h>
 
@@ -36,6 +37,9 @@ static struct data boot_in_initramfs(struct machine *machine)
 	/* DHCP takes its time while the disk is got ready. */
 	network_start(&machine->network, plan, machine->empty_root);
 	disk_wait(plan, machine->uevents, &disk);
+	network_look_for_link(&machine->network); /* the wait took the events of other devices, too */
+	if (!machine->network.link)
+		event_degraded("find an Ethernet interface", ENODEV); /* it may still come */
 	watchdog_feed(&machine->watchdog, sys_uptime_ms());
 	root_mount(plan, &disk);
 	struct data data = data_mount(plan, &disk);

@@ -179,7 +179,8 @@ static void handle(struct client *client, struct dhcp_reply *reply, int64_t now)
 		if (holding)
 			tell(LEASE_LOST, NULL);
 		begin(client, SELECTING, now);
-		client->next_ms = now + first_retry_ms;
+		/* A server that refuses what it offered will do so again. */
+		client->next_ms = now + (holding ? first_retry_ms : longest_retry_ms);
 	}
 }
 

@@ -75,7 +75,9 @@ static const struct setting settings[] = {
 	{ "/proc/sys/kernel/perf_event_paranoid", "3" },
 	{ "/proc/sys/kernel/unprivileged_bpf_disabled", "1" },
 	{ "/proc/sys/kernel/io_uring_disabled", "2" },
-	{ "/proc/sys/kernel/core_pattern", "" },
+	/* A line of nothing is how these are emptied: the kernel starts no program for a crash or a module. */
+	{ "/proc/sys/kernel/core_pattern", "\n" },
+	{ "/proc/sys/kernel/modprobe", "\n" },
 	{ "/proc/sys/user/max_user_namespaces", "0" },
 	{ "/proc/sys/fs/protected_symlinks", "1" },
 	{ "/proc/sys/fs/protected_hardlinks", "1" },

@@ -13,7 +13,7 @@
 #include <sys/ioctl.h>
 
 /* Boards have loopback and one or two others; indices are handed out from 1. */
-static const int highest_index = 32;
+static const int highest_index = 16;
 
 static struct ifreq request_for(const char *name)
 {

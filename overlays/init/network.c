@@ -89,9 +89,15 @@ static struct event network_event(const struct network *network, const char *sta
 	return event;
 }
 
+/* In case that a device event is lost. */
+static const int64_t look_again_ms = 5000;
+
 void network_look_for_link(struct network *network)
 {
-	if (network->control < 0 || network->link || interface_find_ethernet(network->control, &network->interface) < 0)
+	if (network->control < 0 || network->link)
+		return;
+	network->restart_ms = sys_uptime_ms() + look_again_ms;
+	if (interface_find_ethernet(network->control, &network->interface) < 0)
 		return;
 	int done = interface_up(network->control, network->interface.name);
 	if (done < 0) {
@@ -181,6 +187,15 @@ static void report_up(const struct network *network)
 	event_end(&event);
 }
 
+/* It starts anew after a while; its end is noticed when it is reaped. */
+static void end_child(struct network *network)
+{
+	if (network->child > 0)
+		(void)sys_kill(network->child, SIGKILL);
+	sys_close(network->answer);
+	network->answer = -1;
+}
+
 static void apply(struct network *network, const struct lease *lease)
 {
 	bool new_network = !same_network(lease, &network->lease);
@@ -192,6 +207,7 @@ static void apply(struct network *network, const struct lease *lease)
 			(void)interface_set_address(network->control, network->interface.name, 0, 0);
 			network->lease = (struct lease){ .kind = LEASE_LOST };
 			network->expiry_ms = NEVER;
+			end_child(network); /* it would be content until it is time to renew */
 			return;
 		}
 	}
@@ -208,31 +224,27 @@ static void apply(struct network *network, const struct lease *lease)
 	backoff_reset(&network->backoff);
 }
 
-/* The child's end is noticed when it is reaped; one that says nonsense is made to end. */
 void network_answer(struct network *network)
 {
 	struct lease lease;
 	ssize_t size = sys_read(network->answer, &lease, sizeof lease);
-	const char *problem = size == sizeof lease ? lease_problem(&lease) : "not an answer";
-	if (size == sizeof lease && !problem) {
-		if (lease.kind == LEASE_BOUND)
-			apply(network, &lease);
-		else
-			give_up_lease(network, "lost");
-		return;
-	}
 	if (size == 0) {
+		/* The child ended. */
 		sys_close(network->answer);
 		network->answer = -1;
 		return;
 	}
-	struct event event = event_begin("lease-refused");
-	event_string(&event, "reason", problem);
-	event_end(&event);
-	if (network->child > 0)
-		(void)sys_kill(network->child, SIGKILL);
-	sys_close(network->answer);
-	network->answer = -1;
+	const char *problem = size == sizeof lease ? lease_problem(&lease) : "not an answer";
+	if (problem) {
+		struct event event = event_begin("lease-refused");
+		event_string(&event, "reason", problem);
+		event_end(&event);
+		end_child(network);
+	} else if (lease.kind == LEASE_BOUND) {
+		apply(network, &lease);
+	} else {
+		give_up_lease(network, "lost");
+	}
 }
 
 bool network_child_ended(struct network *network, pid_t pid, int status)
@@ -263,6 +275,10 @@ void network_tick(struct network *network, int64_t now)
 	/* The child says so, too, unless it is the child that is gone. */
 	if (now >= network->expiry_ms)
 		give_up_lease(network, "expired");
-	if (now >= network->restart_ms)
+	if (now < network->restart_ms)
+		return;
+	if (network->link)
 		start_or_retry(network);
+	else
+		network_look_for_link(network);
 }

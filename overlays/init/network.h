@@ -19,14 +19,14 @@ struct network {
 	pid_t child; /* 0: none */
 	int answer;  /* its pipe, or -1 */
 	struct backoff backoff;
-	int64_t restart_ms;
+	int64_t restart_ms; /* of the child, or of the search for an interface */
 	struct lease lease; /* applied; address 0: none */
 	int64_t expiry_ms;
 	bool resolver_written;
 };
 
 void network_start(struct network *network, const struct plan *plan, int empty_root);
-/* Again when a device appeared and there was no Ethernet interface before. */
+/* For when a device appeared and there was no Ethernet interface before. */
 void network_look_for_link(struct network *network);
 /* The pipe is readable or at its end. */
 void network_answer(struct network *network);

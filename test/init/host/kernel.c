@@ -1,0 +1,977 @@
+#include "kernel.h"
+
+#include "../../../overlays/init/names.h"
+#include "../../../overlays/init/sys.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/blkpg.h>
+#include <linux/input.h>
+#include <linux/watchdog.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <net/route.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/signalfd.h>
+
+struct kernel kernel;
+
+enum { FDS = 512, PROCESSES = 4096, LONGEST_RUN = 100000 };
+
+struct process {
+	char name[16];
+	bool alive, ended;
+	int status;
+	int64_t end_ms; /* INT64_MAX: not yet known */
+};
+
+static struct {
+	char label[FDS][48];
+	bool open[FDS];
+	long calls;
+	jmp_buf end;
+	int64_t told_ms;
+	struct process process[PROCESSES];
+	int processes;
+	bool child_signal;
+	int last_pipe;
+	int ready_fd, answer_fd;
+	int64_t ready_ms, ready_closed_ms, lease_ms, lease_again_ms;
+	bool ctrl_alt_del_taken, power_key_taken;
+	int uevents_taken;
+	bool is_child; /* kernel.child was forked, and init goes on as it */
+	size_t input_at, http_at, tcp_at, udp_at;
+	uint8_t packet[600];
+	size_t packet_size;
+	int64_t packet_ms;
+	bool resized;
+	uint64_t dirty[256];
+	int dirty_count, flushes;
+} state;
+
+static const char *error_text(long result)
+{
+	static char text[32];
+	const char *name = result < 0 ? errno_name((int)-result) : NULL;
+	if (name)
+		snprintf(text, sizeof text, "-%s", name);
+	else
+		snprintf(text, sizeof text, "%ld", result);
+	return text;
+}
+
+static _Noreturn void finish(enum ending ending)
+{
+	longjmp(state.end, (int)ending + 1);
+}
+
+static void tell_time(void)
+{
+	if (state.told_ms == kernel.now_ms)
+		return;
+	state.told_ms = kernel.now_ms;
+	printf("@%lld ms\n", (long long)kernel.now_ms);
+}
+
+/* Counts a call that may fail; returns the errno to fail with, or 0. `result` is what it returns otherwise. */
+static long played(const char *name, long result, const char *format, ...)
+{
+	if (++state.calls > LONGEST_RUN)
+		finish(ENDED_RUNAWAY);
+	bool fails = state.calls == kernel.fail_call;
+	if (fails)
+		result = -kernel.fail_errno;
+	char text[1024];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	if (kernel.fail_text && strstr(text, kernel.fail_text))
+		result = -kernel.fail_text_errno;
+	tell_time();
+	printf("%s(%s) = %s%s\n", name, text, error_text(result), fails ? " !" : "");
+	return result;
+}
+
+static const char *label(int fd)
+{
+	return fd >= 0 && fd < FDS && state.open[fd] ? state.label[fd] : "closed";
+}
+
+static int new_fd(int from, const char *text)
+{
+	int fd = from;
+	while (state.open[fd])
+		fd++;
+	state.open[fd] = true;
+	snprintf(state.label[fd], sizeof state.label[fd], "%s", text);
+	return fd;
+}
+
+static bool is_child(const char *name)
+{
+	return state.is_child && strcmp(kernel.child, name) == 0;
+}
+
+static int opened(const char *name, const char *path, const char *detail, int error)
+{
+	long result = played(name, error, "%s%s", path, detail);
+	return result < 0 ? (int)result : new_fd(3, path);
+}
+
+/* ---- files */
+
+static bool exists(const char *path)
+{
+	if (strncmp(path, "/dev/vda", 8) == 0)
+		return kernel.now_ms >= kernel.disk_ms;
+	return strcmp(path, "/proc/net/tcp6") != 0 && strcmp(path, "/proc/net/udp6") != 0;
+}
+
+int sys_open(const char *path, int flags)
+{
+	const char *mode = flags & O_PATH ? ", path" : (flags & O_ACCMODE) == O_RDONLY ? ", read" : (flags & O_ACCMODE) == O_WRONLY ? ", write" : ", read and write";
+	return opened("open", path, mode, exists(path) ? 0 : -ENOENT);
+}
+
+int sys_close(int fd)
+{
+	tell_time();
+	printf("close(%s)\n", label(fd));
+	if (fd < 0 || fd >= FDS || !state.open[fd])
+		printf("!! closed twice\n");
+	else
+		state.open[fd] = false;
+	if (fd == state.answer_fd)
+		state.answer_fd = -1;
+	if (fd == state.ready_fd)
+		state.ready_fd = -1;
+	return 0;
+}
+
+static size_t chunk(const char *text, size_t *at, char *buffer, size_t size)
+{
+	size_t count = 0;
+	while (text && text[*at] && text[*at] != '\f' && count < size)
+		buffer[count++] = text[(*at)++];
+	if (text && text[*at] == '\f')
+		(*at)++;
+	return count;
+}
+
+static ssize_t content(const char *path, char *buffer, size_t size)
+{
+	if (strcmp(path, "/proc/meminfo") == 0)
+		return snprintf(buffer, size, "MemTotal:  500000 kB\nMemFree:  400000 kB\nMemAvailable:  410000 kB\n");
+	if (strstr(path, "/statm"))
+		return snprintf(buffer, size, "30000 12000 9000 10 0 0 0\n");
+	if (strstr(path, "/errors_count"))
+		return snprintf(buffer, size, "%s", kernel.errors_count);
+	if (strcmp(path, "/proc/net/tcp") == 0)
+		return (ssize_t)chunk(kernel.tcp_list, &state.tcp_at, buffer, size);
+	if (strcmp(path, "/proc/net/udp") == 0)
+		return (ssize_t)chunk(kernel.udp_list, &state.udp_at, buffer, size);
+	return 0;
+}
+
+static ssize_t read_signal(void *buffer, size_t size)
+{
+	struct signalfd_siginfo signal = { 0 };
+	if (state.child_signal)
+		signal.ssi_signo = SIGCHLD;
+	else if (kernel.ctrl_alt_del_ms != MISSING && kernel.now_ms >= kernel.ctrl_alt_del_ms && !state.ctrl_alt_del_taken)
+		signal.ssi_signo = SIGINT;
+	else
+		return -EAGAIN;
+	state.child_signal = state.child_signal && signal.ssi_signo != SIGCHLD;
+	state.ctrl_alt_del_taken = state.ctrl_alt_del_taken || signal.ssi_signo == SIGINT;
+	memcpy(buffer, &signal, size);
+	return (ssize_t)size;
+}
+
+static ssize_t read_key(void *buffer, size_t size)
+{
+	struct input_event event = { .type = EV_KEY, .code = KEY_POWER, .value = 1 };
+	if (state.power_key_taken)
+		return -EAGAIN;
+	state.power_key_taken = true;
+	memcpy(buffer, &event, size);
+	return (ssize_t)size;
+}
+
+static ssize_t read_lease(void *buffer, size_t size)
+{
+	if (kernel.now_ms >= state.lease_again_ms)
+		state.lease_again_ms = INT64_MAX;
+	else
+		state.lease_ms = INT64_MAX;
+	size_t count = kernel.lease_size < size ? kernel.lease_size : size;
+	memcpy(buffer, &kernel.lease, count);
+	return (ssize_t)count;
+}
+
+ssize_t sys_read(int fd, void *buffer, size_t size)
+{
+	ssize_t result;
+	if (strcmp(label(fd), "signals") == 0)
+		return read_signal(buffer, size);
+	if (strncmp(label(fd), "/dev/input", 10) == 0)
+		result = read_key(buffer, size);
+	else if (fd == state.answer_fd && !state.is_child)
+		result = read_lease(buffer, size);
+	else if (is_child("log"))
+		result = (ssize_t)chunk(kernel.input, &state.input_at, buffer, size);
+	else if (strcmp(label(fd), "tcp socket") == 0)
+		result = (ssize_t)chunk(kernel.http, &state.http_at, buffer, size);
+	else
+		result = content(label(fd), buffer, size);
+	return played("read", result, "%s", label(fd));
+}
+
+static void print_lease(const struct lease *lease)
+{
+	printf("answer: kind %u address %08x/%u gateway %08x dns %u: %08x %08x for %u s\n", lease->kind, lease->address, lease->prefix,
+	       lease->gateway, lease->dns_count, lease->dns[0], lease->dns[1], lease->seconds);
+}
+
+ssize_t sys_write(int fd, const void *buffer, size_t size)
+{
+	tell_time();
+	if (strcmp(label(fd), "/dev/console") == 0) {
+		printf("console: %.*s", (int)size, (const char *)buffer);
+		return (ssize_t)size;
+	}
+	if (is_child("dhcp")) {
+		print_lease(buffer);
+		return (ssize_t)size;
+	}
+	char text[600];
+	size_t used = 0;
+	for (size_t i = 0; i < size && used < sizeof text - 3; i++) {
+		char byte = ((const char *)buffer)[i];
+		if (byte == '\n' || byte == '\r') {
+			text[used++] = '\\';
+			byte = byte == '\n' ? 'n' : 'r';
+		}
+		text[used++] = byte;
+	}
+	text[used] = 0;
+	return played("write", (long)size, "%s, \"%s\"", label(fd), text);
+}
+
+ssize_t sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	long result = played("pread", (long)size, "%s, %zu bytes at sector %llu", label(fd), size, (unsigned long long)(offset / 512));
+	if (result > 0)
+		memcpy(buffer, kernel.disk + offset, size);
+	return result;
+}
+
+ssize_t sys_pwrite(int fd, const void *buffer, size_t size, uint64_t offset)
+{
+	long result = played("pwrite", (long)size, "%s, %zu bytes at sector %llu", label(fd), size, (unsigned long long)(offset / 512));
+	if (result > 0)
+		memcpy(kernel.disk + offset, buffer, size);
+	for (size_t at = 0; result > 0 && at < size; at += 512)
+		state.dirty[state.dirty_count++] = (offset + at) / 512;
+	return result;
+}
+
+static void flush(uint64_t which)
+{
+	for (int i = 0; i < state.dirty_count; i++)
+		if (which >> (i & 63) & 1)
+			memcpy(kernel.stable_disk + state.dirty[i] * 512, kernel.disk + state.dirty[i] * 512, 512);
+	state.dirty_count = 0;
+}
+
+int sys_fsync(int fd)
+{
+	state.flushes++;
+	bool cut = state.flushes == kernel.cut_flush;
+	flush(cut ? kernel.cut_sectors : ~UINT64_C(0));
+	if (cut)
+		finish(ENDED_BY_POWER_CUT);
+	return (int)played("fsync", 0, "%s", label(fd));
+}
+
+int sys_pipe(int ends[2])
+{
+	long result = played("pipe", 0, "%s", "");
+	if (result < 0)
+		return (int)result;
+	ends[0] = state.last_pipe = new_fd(3, "pipe's end");
+	ends[1] = new_fd(3, "pipe's beginning");
+	return 0;
+}
+
+int sys_dup_above(int fd, int minimum)
+{
+	long result = played("dup_above", 0, "%s, %d", label(fd), minimum);
+	return result < 0 ? (int)result : new_fd(minimum, label(fd));
+}
+
+int sys_dup_to(int fd, int target)
+{
+	long result = played("dup_to", target, "%s, %d", label(fd), target);
+	if (result >= 0) {
+		state.open[target] = true;
+		memmove(state.label[target], label(fd), sizeof state.label[0]);
+	}
+	return (int)result;
+}
+
+int sys_close_from(int first)
+{
+	long result = played("close_from", 0, "%d", first);
+	for (int fd = first; result == 0 && fd < FDS; fd++)
+		state.open[fd] = false;
+	return (int)result;
+}
+
+int sys_close_on_exec_from(int first)
+{
+	return (int)played("close_on_exec_from", 0, "%d", first);
+}
+
+/* ---- devices */
+
+static const char *request_name(unsigned long request)
+{
+	switch (request) {
+	case WDIOC_SETTIMEOUT: return "WDIOC_SETTIMEOUT";
+	case WDIOC_GETTIMEOUT: return "WDIOC_GETTIMEOUT";
+	case WDIOC_KEEPALIVE: return "WDIOC_KEEPALIVE";
+	case BLKSSZGET: return "BLKSSZGET";
+	case BLKGETSIZE64: return "BLKGETSIZE64";
+	case BLKPG: return "BLKPG";
+	case SIOCGIFNAME: return "SIOCGIFNAME";
+	case SIOCGIFHWADDR: return "SIOCGIFHWADDR";
+	case SIOCGIFFLAGS: return "SIOCGIFFLAGS";
+	case SIOCSIFFLAGS: return "SIOCSIFFLAGS";
+	case SIOCSIFADDR: return "SIOCSIFADDR";
+	case SIOCSIFNETMASK: return "SIOCSIFNETMASK";
+	case SIOCADDRT: return "SIOCADDRT";
+	default: return _IOC_TYPE(request) == 'E' ? "EVIOCGBIT" : _IOC_TYPE(request) == 'f' ? "EXT4_IOC_RESIZE_FS" : "?";
+	}
+}
+
+static const char *address_text(const struct sockaddr *address)
+{
+	return inet_ntoa(((const struct sockaddr_in *)address)->sin_addr);
+}
+
+static void describe_request(unsigned long request, const void *argument, char text[160])
+{
+	const struct ifreq *interface = argument;
+	text[0] = 0;
+	if (request == WDIOC_SETTIMEOUT) {
+		snprintf(text, 160, ", %d", *(const int *)argument);
+	} else if (request == BLKPG) {
+		const struct blkpg_ioctl_arg *outer = argument;
+		const struct blkpg_partition *partition = outer->data;
+		snprintf(text, 160, ", %s partition %d: %lld bytes from %lld", outer->op == BLKPG_RESIZE_PARTITION ? "resize" : "?",
+		         partition->pno, partition->length, partition->start);
+	} else if (_IOC_TYPE(request) == 'f') {
+		snprintf(text, 160, ", %llu blocks", *(const unsigned long long *)argument);
+	} else if (request == SIOCSIFADDR || request == SIOCSIFNETMASK) {
+		snprintf(text, 160, ", %s %s", interface->ifr_name, address_text(&interface->ifr_addr));
+	} else if (request == SIOCADDRT) {
+		const struct rtentry *route = argument;
+		snprintf(text, 160, ", default through %s at %s", address_text(&route->rt_gateway), route->rt_dev);
+	} else if (request == SIOCGIFNAME) {
+		snprintf(text, 160, ", %d", interface->ifr_ifindex);
+	} else if (request >> 8 == 0x89) {
+		snprintf(text, 160, ", %s%s", interface->ifr_name, request == SIOCSIFFLAGS && interface->ifr_flags & IFF_UP ? " up" : "");
+	}
+}
+
+static int answer_request(unsigned long request, void *argument)
+{
+	struct ifreq *interface = argument;
+	switch (request) {
+	case BLKSSZGET:
+		*(int *)argument = 512;
+		return 0;
+	case BLKGETSIZE64:
+		*(uint64_t *)argument = kernel.disk_sectors * 512;
+		return 0;
+	case SIOCGIFNAME:
+		if (interface->ifr_ifindex > (kernel.now_ms >= kernel.ethernet_ms ? 2 : 1))
+			return -ENODEV;
+		strcpy(interface->ifr_name, interface->ifr_ifindex == 1 ? "lo" : "eth0");
+		return 0;
+	case SIOCGIFHWADDR:
+		interface->ifr_hwaddr.sa_family = strcmp(interface->ifr_name, "lo") == 0 ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
+		memcpy(interface->ifr_hwaddr.sa_data, "\x52\x54\0\x12\x34\x56", 6);
+		return 0;
+	case SIOCGIFFLAGS:
+		interface->ifr_flags = 0;
+		return 0;
+	default:
+		if (_IOC_TYPE(request) == 'E')
+			((uint8_t *)argument)[KEY_POWER / 8] |= 1 << KEY_POWER % 8;
+		state.resized = state.resized || _IOC_TYPE(request) == 'f';
+		return 0;
+	}
+}
+
+int sys_ioctl(int fd, unsigned long request, void *argument)
+{
+	char text[160];
+	describe_request(request, argument, text);
+	int answer = answer_request(request, argument);
+	return (int)played(request_name(request), answer, "%s%s", label(fd), text);
+}
+
+/* ---- waiting */
+
+static int64_t next_of(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t or_never(int64_t ms)
+{
+	return ms == MISSING ? INT64_MAX : ms;
+}
+
+static int uevents_so_far(void)
+{
+	return (kernel.disk_ms > 0 && kernel.now_ms >= kernel.disk_ms) + (kernel.ethernet_ms > 0 && kernel.now_ms >= kernel.ethernet_ms);
+}
+
+static bool is_readable(int fd)
+{
+	const char *name = label(fd);
+	if (strcmp(name, "signals") == 0)
+		return state.child_signal || (kernel.now_ms >= or_never(kernel.ctrl_alt_del_ms) && !state.ctrl_alt_del_taken);
+	if (strcmp(name, "device events") == 0)
+		return state.uevents_taken < uevents_so_far();
+	if (strncmp(name, "/dev/input", 10) == 0)
+		return kernel.now_ms >= or_never(kernel.power_key_ms) && !state.power_key_taken;
+	if (strcmp(name, "/dev/random") == 0)
+		return kernel.now_ms >= kernel.entropy_ms;
+	if (is_child("dhcp") && strcmp(name, "udp socket") == 0)
+		return state.packet_size > 0 && kernel.now_ms >= state.packet_ms;
+	if (is_child("log"))
+		return kernel.input[state.input_at] != '\v';
+	if (strcmp(name, "tcp socket") == 0)
+		return kernel.http != NULL;
+	if (fd == state.ready_fd)
+		return kernel.now_ms >= state.ready_ms || kernel.now_ms >= state.ready_closed_ms;
+	if (fd == state.answer_fd)
+		return kernel.now_ms >= state.lease_ms || kernel.now_ms >= state.lease_again_ms;
+	return false;
+}
+
+/* Ends the children whose time has come. */
+static void pass_time(void)
+{
+	for (int i = 0; i < state.processes; i++) {
+		struct process *process = &state.process[i];
+		if (!process->alive || process->end_ms > kernel.now_ms)
+			continue;
+		process->alive = false;
+		process->ended = true;
+		state.child_signal = true;
+	}
+}
+
+static int64_t next_event(void)
+{
+	int64_t next = INT64_MAX;
+	const int64_t times[] = {
+		kernel.disk_ms, kernel.ethernet_ms, kernel.entropy_ms, or_never(kernel.power_key_ms), or_never(kernel.ctrl_alt_del_ms),
+		state.ready_ms, state.ready_closed_ms, state.lease_ms, state.lease_again_ms, state.packet_size ? state.packet_ms : INT64_MAX,
+	};
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		if (times[i] > kernel.now_ms)
+			next = next_of(next, times[i]);
+	for (int i = 0; i < state.processes; i++)
+		if (state.process[i].alive)
+			next = next_of(next, state.process[i].end_ms);
+	return next;
+}
+
+static int ready_count(struct pollfd *fds, size_t count)
+{
+	int found = 0;
+	for (size_t i = 0; i < count; i++) {
+		fds[i].revents = 0;
+		if (fds[i].fd < 0)
+			continue;
+		if (fds[i].events & POLLOUT)
+			fds[i].revents = POLLOUT;
+		else if (fds[i].events && is_readable(fds[i].fd))
+			fds[i].revents = fds[i].fd == state.ready_fd && kernel.now_ms < state.ready_ms ? POLLHUP : POLLIN;
+		found += fds[i].revents != 0;
+	}
+	return found;
+}
+
+int sys_poll(struct pollfd *fds, size_t count, int64_t timeout_ms)
+{
+	int64_t deadline = timeout_ms < 0 ? INT64_MAX : kernel.now_ms + timeout_ms;
+	if (++state.calls > LONGEST_RUN)
+		finish(ENDED_RUNAWAY);
+	if (state.calls == kernel.fail_call) {
+		tell_time();
+		printf("poll() = -%s !\n", errno_name(kernel.fail_errno));
+		return -kernel.fail_errno;
+	}
+	for (;;) {
+		pass_time();
+		int found = ready_count(fds, count);
+		if (found > 0 || kernel.now_ms >= deadline)
+			return found;
+		int64_t next = next_of(next_event(), deadline);
+		if (next > kernel.end_ms)
+			finish(ENDED_BY_TIME);
+		kernel.now_ms = next;
+	}
+}
+
+void sys_sleep_ms(int64_t duration)
+{
+	tell_time();
+	printf("sleep(%lld ms)\n", (long long)duration);
+	kernel.now_ms += duration;
+	pass_time();
+	if (++state.calls > LONGEST_RUN)
+		finish(ENDED_RUNAWAY);
+}
+
+/* ---- names */
+
+int sys_list(const char *path, struct sys_names *names)
+{
+	names->count = 0;
+	long result = played("list", 0, "%s", path);
+	if (result == 0 && strcmp(path, "/sys/block") == 0 && kernel.now_ms >= kernel.disk_ms)
+		strcpy(names->name[names->count++], "vda");
+	if (result == 0 && strcmp(path, "/dev/input") == 0)
+		strcpy(names->name[names->count++], "event0");
+	return (int)result;
+}
+
+int sys_mkdir(const char *path, mode_t mode)
+{
+	return (int)played("mkdir", 0, "%s, %04o", path, mode);
+}
+
+int sys_chmod(const char *path, mode_t mode)
+{
+	return (int)played("chmod", 0, "%s, %04o", path, mode);
+}
+
+int sys_chown(const char *path, uint32_t id)
+{
+	return (int)played("chown", 0, "%s, %u", path, id);
+}
+
+int sys_unlink(const char *path)
+{
+	return (int)played("unlink", 0, "%s", path);
+}
+
+int sys_rename(const char *from, const char *to)
+{
+	return (int)played("rename", 0, "%s, %s", from, to);
+}
+
+int sys_character_device(const char *path, mode_t mode, unsigned major, unsigned minor)
+{
+	return (int)played("character_device", 0, "%s, %04o, %u:%u", path, mode, major, minor);
+}
+
+static const char *flag_text(unsigned long flags)
+{
+	static char text[128];
+	static const struct {
+		unsigned long flag;
+		const char *name;
+	} names[] = {
+		{ MS_RDONLY, " ro" }, { MS_NOSUID, " nosuid" }, { MS_NODEV, " nodev" }, { MS_NOEXEC, " noexec" },
+		{ MS_NOATIME, " noatime" }, { MS_MOVE, " move" }, { MS_REMOUNT, " remount" },
+	};
+	text[0] = 0;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (flags & names[i].flag)
+			strcat(text, names[i].name);
+	return text;
+}
+
+int sys_mount(const char *source, const char *target, const char *type, unsigned long flags, const char *options)
+{
+	return (int)played("mount", 0, "%s at %s:%s%s%s%s%s", source ? source : "-", target, type ? " " : "", type ? type : "",
+	                   flag_text(flags), options ? " " : "", options ? options : "");
+}
+
+int sys_unmount(const char *target, int flags)
+{
+	bool busy = kernel.data_busy && strcmp(target, "/data") == 0;
+	return (int)played("unmount", busy ? -EBUSY : 0, "%s%s", target, flags == MNT_DETACH ? ", detach" : "");
+}
+
+int sys_filesystem(const char *path, struct sys_filesystem *result)
+{
+	*result = (struct sys_filesystem){ 4096, state.resized ? kernel.data_blocks_resized : kernel.data_blocks };
+	return (int)played("filesystem", 0, "%s", path);
+}
+
+int sys_chdir(const char *path)
+{
+	return (int)played("chdir", 0, "%s", path);
+}
+
+int sys_fchdir(int fd)
+{
+	return (int)played("fchdir", 0, "%s", label(fd));
+}
+
+int sys_chroot(const char *path)
+{
+	return (int)played("chroot", 0, "%s", path);
+}
+
+void sys_sync(void)
+{
+	tell_time();
+	printf("sync()\n");
+}
+
+/* ---- sockets */
+
+int sys_socket(int domain, int type, int protocol)
+{
+	(void)protocol;
+	const char *name = domain == AF_NETLINK ? "device events" : (type & 0xff) == SOCK_STREAM ? "tcp socket" : "udp socket";
+	return opened("socket", name, "", 0);
+}
+
+int sys_bind(int fd, const struct sockaddr *address, socklen_t size)
+{
+	(void)size;
+	int port = address->sa_family == AF_INET ? ntohs(((const struct sockaddr_in *)address)->sin_port) : 0;
+	return (int)played("bind", 0, "%s, %s:%d", label(fd), address->sa_family == AF_INET ? address_text(address) : "kernel", port);
+}
+
+int sys_connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+	(void)size;
+	return (int)played("connect", 0, "%s, %s:%d", label(fd), address_text(address), ntohs(((const struct sockaddr_in *)address)->sin_port));
+}
+
+int sys_set_option(int fd, int level, int option, const void *value, socklen_t size)
+{
+	(void)level;
+	const char *name = option == SO_BINDTODEVICE ? "SO_BINDTODEVICE" : option == SO_BROADCAST ? "SO_BROADCAST" : "?";
+	return (int)played("set_option", 0, "%s, %s, %.*s", label(fd), name, option == SO_BINDTODEVICE ? (int)size : 1,
+	                   option == SO_BINDTODEVICE ? (const char *)value : "1");
+}
+
+ssize_t sys_send_to(int fd, const void *buffer, size_t size, const struct sockaddr *address, socklen_t address_size)
+{
+	(void)address_size;
+	state.packet_size = dhcp_server_answer(buffer, size, state.packet);
+	state.packet_ms = kernel.now_ms + 5;
+	return played("send_to", (long)size, "%s, %s:%d: %s", label(fd), address_text(address),
+	              ntohs(((const struct sockaddr_in *)address)->sin_port), dhcp_server_describe(buffer, size));
+}
+
+ssize_t sys_receive_from(int fd, void *buffer, size_t size, struct sockaddr *address, socklen_t *address_size)
+{
+	(void)address_size;
+	if (strcmp(label(fd), "device events") == 0) {
+		if (!is_readable(fd))
+			return -EAGAIN;
+		state.uevents_taken++;
+		return played("receive_from", (long)size, "%s", label(fd));
+	}
+	size_t count = state.packet_size < size ? state.packet_size : size;
+	memcpy(buffer, state.packet, count);
+	((struct sockaddr_in *)address)->sin_port = htons(67);
+	state.packet_size = 0;
+	return played("receive_from", (long)count, "%s: %s", label(fd), dhcp_server_describe(buffer, count));
+}
+
+/* ---- processes */
+
+static int64_t after(int64_t ms)
+{
+	return ms == MISSING ? INT64_MAX : kernel.now_ms + ms;
+}
+
+static void start_daemon(struct process *process)
+{
+	process->end_ms = after(kernel.exit_after_ms);
+	process->status = kernel.exit_status;
+	state.ready_fd = state.last_pipe;
+	state.ready_ms = after(kernel.ready_after_ms);
+	state.ready_closed_ms = after(kernel.closes_ready_after_ms);
+}
+
+static void start_dhcp(struct process *process)
+{
+	process->end_ms = after(kernel.dhcp_exit_after_ms);
+	process->status = 256;
+	state.answer_fd = state.last_pipe;
+	state.lease_ms = after(kernel.lease_after_ms);
+	if (kernel.lease_once)
+		kernel.lease_after_ms = MISSING;
+	state.lease_again_ms = after(kernel.lease_again_ms);
+}
+
+pid_t sys_fork(const char *name)
+{
+	bool become = kernel.child && strcmp(name, kernel.child) == 0;
+	long result = played("fork", become ? 0 : 100 + state.processes, "%s", name);
+	state.is_child = state.is_child || (become && result == 0);
+	if (result < 0 || become)
+		return (pid_t)result;
+	struct process *process = &state.process[state.processes++];
+	if (state.processes == PROCESSES)
+		finish(ENDED_RUNAWAY);
+	*process = (struct process){ .alive = true, .end_ms = INT64_MAX };
+	snprintf(process->name, sizeof process->name, "%s", name);
+	if (strcmp(name, kernel.daemon) == 0)
+		start_daemon(process);
+	if (strcmp(name, "dhcp") == 0)
+		start_dhcp(process);
+	if (strcmp(name, "health") == 0) {
+		bool sick = kernel.now_ms >= or_never(kernel.sick_from_ms) && kernel.now_ms < kernel.sick_until_ms;
+		process->end_ms = kernel.now_ms + 5;
+		process->status = sick ? 256 : 0;
+	}
+	return (pid_t)result;
+}
+
+pid_t sys_wait(int *status)
+{
+	bool any = false;
+	for (int i = 0; i < state.processes; i++) {
+		any = any || state.process[i].alive;
+		if (!state.process[i].ended)
+			continue;
+		state.process[i].ended = false;
+		*status = state.process[i].status;
+		return (pid_t)played("wait", 100 + i, "%s", state.process[i].name);
+	}
+	return any ? 0 : -ECHILD;
+}
+
+static void end_process(struct process *process, int status, int64_t at_ms)
+{
+	if (!process->alive || process->end_ms <= at_ms)
+		return;
+	process->status = status;
+	process->end_ms = at_ms;
+}
+
+int sys_kill(pid_t pid, int signal)
+{
+	char who[32] = "everything";
+	if (pid < -1)
+		snprintf(who, sizeof who, "group of %s", state.process[-pid - 100].name);
+	else if (pid > 0)
+		snprintf(who, sizeof who, "%s", state.process[pid - 100].name);
+	long result = played("kill", 0, "%s, %s", who, signal_name(signal));
+	if (result < 0)
+		return (int)result;
+	for (int i = 0; i < state.processes; i++) {
+		bool daemon = strcmp(state.process[i].name, kernel.daemon) == 0;
+		if (pid != -1 && pid != 100 + i)
+			continue;
+		if (signal == SIGKILL && !(daemon && kernel.survives_sigkill))
+			end_process(&state.process[i], SIGKILL, kernel.now_ms + 1);
+		if (signal == SIGTERM && !(daemon && kernel.ignores_sigterm))
+			end_process(&state.process[i], 0, kernel.now_ms + 10);
+	}
+	return 0;
+}
+
+int sys_execute(const char *path, const char *const *arguments, const char *const *environment)
+{
+	char text[512] = "";
+	for (; *arguments; arguments++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), " [%s]", *arguments);
+	for (; *environment; environment++)
+		snprintf(text + strlen(text), sizeof text - strlen(text), " {%s}", *environment);
+	long result = played("execute", 0, "%s,%s", path, text);
+	if (result == 0)
+		finish(ENDED_BY_EXIT);
+	return (int)result;
+}
+
+void sys_exit(int status)
+{
+	tell_time();
+	printf("exit(%d)\n", status);
+	finish(ENDED_BY_EXIT);
+}
+
+int sys_new_session(void)
+{
+	return (int)played("new_session", 1, "%s", "");
+}
+
+int sys_limit(int resource, uint64_t value)
+{
+	static const char *const names[] = { "CPU", "FSIZE", "DATA", "STACK", "CORE", "RSS", "NPROC", "NOFILE", "MEMLOCK", "AS" };
+	return (int)played("limit", 0, "%s, %llu", names[resource], (unsigned long long)value);
+}
+
+int sys_process_control(int option, unsigned long a, unsigned long b, unsigned long c)
+{
+	/* Capabilities 0 to 40, as Linux 6.12 has them. */
+	bool unknown = option == 24 && a > 40;
+	static const struct {
+		int option;
+		const char *name;
+	} names[] = { { 24, "PR_CAPBSET_DROP" }, { 28, "PR_SET_SECUREBITS" }, { 38, "PR_SET_NO_NEW_PRIVS" }, { 47, "PR_CAP_AMBIENT" } };
+	const char *name = "?";
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].option == option)
+			name = names[i].name;
+	return (int)played("process_control", unknown ? -EINVAL : 0, "%s, %lu, %lu, %lu", name, a, b, c);
+}
+
+int sys_no_groups(void)
+{
+	return (int)played("no_groups", 0, "%s", "");
+}
+
+int sys_set_gid(uint32_t id)
+{
+	return (int)played("set_gid", 0, "%u", id);
+}
+
+int sys_set_uid(uint32_t id)
+{
+	return (int)played("set_uid", 0, "%u", id);
+}
+
+int sys_set_capabilities(uint64_t set)
+{
+	return (int)played("set_capabilities", 0, "0x%llx", (unsigned long long)set);
+}
+
+mode_t sys_umask(mode_t mask)
+{
+	tell_time();
+	printf("umask(%04o)\n", mask);
+	return 0;
+}
+
+/* ---- signals, time, the machine */
+
+int sys_signal_fd(void)
+{
+	return opened("signal_fd", "signals", "", 0);
+}
+
+int sys_on_crash(void (*handler)(int))
+{
+	(void)handler;
+	return (int)played("on_crash", 0, "%s", "");
+}
+
+int64_t sys_uptime_ms(void)
+{
+	return kernel.now_ms;
+}
+
+int64_t sys_clock(void)
+{
+	return kernel.clock_s;
+}
+
+int sys_set_clock(int64_t seconds)
+{
+	long result = played("set_clock", 0, "%lld", (long long)seconds);
+	if (result == 0)
+		kernel.clock_s = seconds;
+	return (int)result;
+}
+
+ssize_t sys_random(void *buffer, size_t size, unsigned flags)
+{
+	(void)flags;
+	bool ready = kernel.now_ms >= kernel.entropy_ms;
+	memset(buffer, 0x5a, size);
+	return played("random", ready ? (long)size : -EAGAIN, "%zu bytes", size);
+}
+
+int sys_load_module(int fd)
+{
+	return (int)played("load_module", 0, "%s", label(fd));
+}
+
+int sys_host_name(const char *name)
+{
+	return (int)played("host_name", 0, "%s", name);
+}
+
+int sys_reboot(int command)
+{
+	const char *name = command == RB_AUTOBOOT ? "restart" : command == (int)RB_POWER_OFF ? "power off" : "no ctrl-alt-del";
+	long result = played("reboot", 0, "%s", name);
+	if (result == 0 && command != RB_DISABLE_CAD)
+		finish(ENDED_BY_REBOOT);
+	return (int)result;
+}
+
+/* ---- running */
+
+void kernel_reset(void)
+{
+	memset(&state, 0, sizeof state);
+	state.told_ms = -1;
+	state.ready_fd = state.answer_fd = -1;
+	state.ready_ms = state.ready_closed_ms = state.lease_ms = state.lease_again_ms = INT64_MAX;
+	for (int fd = 0; fd < 3; fd++)
+		new_fd(0, "kernel's console");
+	kernel = (struct kernel){
+		.now_ms = 1000,
+		.end_ms = 120000,
+		.clock_s = 1700000000,
+		.disk = image_make(DISK_SECTORS, GROWN_DISK_SECTORS),
+		.stable_disk = image_make(DISK_SECTORS, GROWN_DISK_SECTORS),
+		.disk_sectors = DISK_SECTORS,
+		.errors_count = "0\n",
+		.data_blocks = 800,
+		.data_blocks_resized = 800,
+		.daemon = "probe",
+		.ready_after_ms = 200,
+		.closes_ready_after_ms = MISSING,
+		.exit_after_ms = MISSING,
+		.sick_from_ms = MISSING,
+		.sick_until_ms = INT64_MAX,
+		.lease = { LEASE_BOUND, 0xc000020a, 24, 0xc0000201, 1, { 0xc0000235 }, 3600 },
+		.lease_size = sizeof(struct lease),
+		.lease_after_ms = 20,
+		.lease_again_ms = MISSING,
+		.dhcp_exit_after_ms = MISSING,
+		.power_key_ms = MISSING,
+		.ctrl_alt_del_ms = MISSING,
+		.server_lease_s = 3600,
+	};
+}
+
+enum ending kernel_run(void (*body)(void))
+{
+	int ended = setjmp(state.end);
+	if (ended == 0)
+		body();
+	return (enum ending)(ended - 1);
+}

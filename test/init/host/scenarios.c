@@ -1,0 +1,534 @@
+/*
+ * init under a played kernel. `scenarios` lists names; `scenarios NAME` prints the ordered log of every system call;
+ * `scenarios --fail ERRNO` runs the whole life of a machine once for every call, lets just that call fail, and prints what came of it;
+ * `scenarios --cut` cuts the power in every flush of the growing partition table, with every kind of half-written sectors, and boots again.
+ */
+#include "kernel.h"
+
+#include "../../../overlays/init/machine.h"
+#include "../../../overlays/init/names.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct plan plan;
+
+static void live(void)
+{
+	static struct machine machine;
+	machine_boot(&machine, &plan);
+	for (;;)
+		machine_turn(&machine);
+}
+
+/* From power-on to the power key, with a lease, a ready daemon and one health check. */
+static void whole_life(void)
+{
+	kernel.disk_ms = kernel.ethernet_ms = 1100;
+	kernel.entropy_ms = 1300;
+	kernel.disk_sectors = GROWN_DISK_SECTORS;
+	kernel.data_blocks_resized = 2800;
+	kernel.power_key_ms = 8000;
+	kernel.ctrl_alt_del_ms = 12000; /* for a life in which the key does not work */
+}
+
+static void usual(void)
+{
+	kernel.end_ms = 4000;
+}
+
+static void ready_by_ports(void)
+{
+	plan.readiness = READY_BY_PORTS;
+	kernel.ready_after_ms = MISSING;
+	kernel.sick_from_ms = 0;
+	kernel.sick_until_ms = 1600;
+	kernel.end_ms = 8000;
+}
+
+static void crash_loop(void)
+{
+	kernel.exit_after_ms = 500;
+	kernel.exit_status = SIGSEGV;
+	kernel.end_ms = 90000;
+}
+
+static void crash_after_stable(void)
+{
+	kernel.exit_after_ms = 70000;
+	kernel.exit_status = 3 << 8;
+	kernel.end_ms = 145000;
+}
+
+static void never_ready(void)
+{
+	kernel.ready_after_ms = MISSING;
+	plan.unready_reboot_after_ms = 200000;
+	kernel.end_ms = 400000;
+}
+
+static void closes_without_ready(void)
+{
+	kernel.ready_after_ms = MISSING;
+	kernel.closes_ready_after_ms = 100;
+	kernel.end_ms = 70000;
+}
+
+static void unhealthy(void)
+{
+	kernel.sick_from_ms = 7000;
+	kernel.sick_until_ms = 40000;
+	kernel.ignores_sigterm = true;
+	kernel.end_ms = 45000;
+}
+
+static void unkillable(void)
+{
+	kernel.sick_from_ms = 7000;
+	kernel.ignores_sigterm = true;
+	kernel.survives_sigkill = true;
+	kernel.end_ms = 200000;
+}
+
+static void ctrl_alt_del(void)
+{
+	kernel.ctrl_alt_del_ms = 3000;
+	kernel.data_busy = true;
+}
+
+static void no_data_partition(void)
+{
+	plan.data_partition[0] ^= 1;
+	kernel.end_ms = 12000;
+}
+
+static void data_not_mountable(void)
+{
+	kernel.fail_text = "/root/data: ext4";
+	kernel.fail_text_errno = EUCLEAN;
+	kernel.power_key_ms = 9000;
+}
+
+static void data_with_errors(void)
+{
+	kernel.errors_count = "3\n";
+	kernel.end_ms = 4000;
+}
+
+static void data_too_small(void)
+{
+	plan.data_minimum_mib = 1000;
+	kernel.end_ms = 4000;
+}
+
+static void keeps_no_data(void)
+{
+	plan.has_data = false;
+	plan.working_directory = "/";
+	kernel.end_ms = 4000;
+}
+
+static void no_disk(void)
+{
+	kernel.disk_ms = 1000000;
+	kernel.end_ms = 1000001;
+}
+
+static void late_ethernet(void)
+{
+	kernel.ethernet_ms = 3000;
+	kernel.end_ms = 4000;
+}
+
+static void lease_not_sane(void)
+{
+	kernel.lease.gateway = 0x08080808;
+	kernel.end_ms = 4500;
+}
+
+static void lease_too_short(void)
+{
+	kernel.lease_size = 7;
+	kernel.end_ms = 4500;
+}
+
+static void lease_renewed(void)
+{
+	kernel.lease_again_ms = 30000;
+	kernel.end_ms = 35000;
+}
+
+static void dhcp_dies_at_once(void)
+{
+	kernel.lease.seconds = 60;
+	kernel.dhcp_exit_after_ms = 1000;
+	kernel.lease_after_ms = 500;
+	plan.health_interval_ms = 600000;
+	plan.watchdog_device = NULL;
+	kernel.end_ms = 5000;
+}
+
+static void lease_expires(void)
+{
+	kernel.lease.seconds = 60;
+	kernel.lease_once = true;
+	kernel.dhcp_exit_after_ms = 30000;
+	plan.health_interval_ms = 600000;
+	plan.watchdog_device = NULL;
+	kernel.end_ms = 100000;
+}
+
+static void no_entropy(void)
+{
+	kernel.entropy_ms = 1000000;
+	kernel.end_ms = 15000;
+}
+
+static void clock_behind(void)
+{
+	kernel.clock_s = 0;
+	kernel.end_ms = 2000;
+}
+
+static void bare_board(void)
+{
+	plan.watchdog_device = NULL;
+	plan.power_button = false;
+	plan.module_count = 0;
+	plan.needs_dns = false;
+	kernel.end_ms = 4000;
+}
+
+static void child_daemon(void)
+{
+	kernel.child = "probe";
+}
+
+static void child_daemon_with_capability(void)
+{
+	kernel.child = "probe";
+	plan.capabilities = 1 << 10;
+	plan.readiness = READY_BY_PORTS;
+}
+
+static void child_dhcp(void)
+{
+	kernel.child = "dhcp";
+	kernel.end_ms = 3700000;
+}
+
+static void child_dhcp_silent(void)
+{
+	child_dhcp();
+	kernel.server = SERVER_SILENT;
+	kernel.end_ms = 60000;
+}
+
+static void child_dhcp_vanishes(void)
+{
+	child_dhcp();
+	kernel.server = SERVER_VANISHES;
+	kernel.end_ms = 40000;
+}
+
+static void child_dhcp_refused(void)
+{
+	child_dhcp();
+	kernel.server = SERVER_REFUSES;
+	kernel.end_ms = 1900000;
+}
+
+static void child_dhcp_expires(void)
+{
+	child_dhcp();
+	kernel.server = SERVER_FORGETS_RENEWALS;
+	kernel.server_lease_s = 600;
+	kernel.end_ms = 610000;
+}
+
+static void child_log(void)
+{
+	kernel.child = "log";
+	kernel.input = "hello\nBOARDSMITH {\"event\":\"ready\"}\n\x1b[2Jcaf\xc3\xa9\r\nin two\f pieces\nno end\f\v";
+}
+
+static void child_health_good(void)
+{
+	kernel.child = "health";
+	kernel.http = "HTTP/1.\f1 204 No Content\r\n";
+}
+
+static void child_health_error(void)
+{
+	kernel.child = "health";
+	kernel.http = "HTTP/1.1 503 Busy\r\n";
+}
+
+static void child_health_mute(void)
+{
+	kernel.child = "health";
+}
+
+static const char tcp_list[] = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+                               "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 1\n"
+                               "   1: 0100007F:1F91 0100007F:D431 01 00000000:00000000 00:00000000 00000000  1000        0 2\n";
+
+static void child_health_ports(void)
+{
+	plan.readiness = READY_BY_PORTS;
+	kernel.child = "health";
+	kernel.http = "HTTP/1.1 200 OK\r\n";
+	kernel.tcp_list = tcp_list;
+	kernel.udp_list = "  sl  local_address\n  12: 00000000:14E9 00000000:0000 07 00000000:00000000\n";
+}
+
+static void child_health_port_missing(void)
+{
+	child_health_ports();
+	kernel.udp_list = "  sl  local_address\n";
+}
+
+static const struct scenario {
+	const char *name;
+	void (*prepare)(void);
+} scenarios[] = {
+	{ "whole-life", whole_life },
+	{ "usual", usual },
+	{ "ready-by-ports", ready_by_ports },
+	{ "crash-loop", crash_loop },
+	{ "crash-after-stable", crash_after_stable },
+	{ "never-ready", never_ready },
+	{ "closes-without-ready", closes_without_ready },
+	{ "unhealthy", unhealthy },
+	{ "unkillable", unkillable },
+	{ "ctrl-alt-del", ctrl_alt_del },
+	{ "no-data-partition", no_data_partition },
+	{ "data-not-mountable", data_not_mountable },
+	{ "data-with-errors", data_with_errors },
+	{ "data-too-small", data_too_small },
+	{ "keeps-no-data", keeps_no_data },
+	{ "no-disk", no_disk },
+	{ "late-ethernet", late_ethernet },
+	{ "lease-not-sane", lease_not_sane },
+	{ "lease-too-short", lease_too_short },
+	{ "lease-renewed", lease_renewed },
+	{ "lease-child-dies-at-once", dhcp_dies_at_once },
+	{ "lease-expires", lease_expires },
+	{ "no-entropy", no_entropy },
+	{ "clock-behind", clock_behind },
+	{ "bare-board", bare_board },
+	{ "child-daemon", child_daemon },
+	{ "child-daemon-with-capability", child_daemon_with_capability },
+	{ "child-dhcp", child_dhcp },
+	{ "child-dhcp-silent", child_dhcp_silent },
+	{ "child-dhcp-server-vanishes", child_dhcp_vanishes },
+	{ "child-dhcp-refused", child_dhcp_refused },
+	{ "child-dhcp-expires", child_dhcp_expires },
+	{ "child-log", child_log },
+	{ "child-health-good", child_health_good },
+	{ "child-health-error", child_health_error },
+	{ "child-health-mute", child_health_mute },
+	{ "child-health-ports", child_health_ports },
+	{ "child-health-port-missing", child_health_port_missing },
+};
+
+static const char *ending_text(enum ending ending)
+{
+	static const char *const texts[] = { "time is over", "the machine ended", "the process ended", "!! runs away", "the power was cut" };
+	return texts[ending];
+}
+
+static void prepare(void (*scenario)(void))
+{
+	kernel_reset();
+	plan = appliance_plan;
+	scenario();
+}
+
+static int run(const char *name)
+{
+	for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+		if (strcmp(scenarios[i].name, name) != 0)
+			continue;
+		prepare(scenarios[i].prepare);
+		enum ending ending = kernel_run(live);
+		printf("-- %s\n", ending_text(ending));
+		return 0;
+	}
+	return 2;
+}
+
+/* One line of the table: the call, and the events that are not part of a good life, or missing from it. */
+static void judge(const char *log, long number)
+{
+	static const char *const good[] = { "root", "data", "network", "daemon", "ready", "power-off" };
+	char failed[256] = "", outcome[2048] = "";
+	bool seen[sizeof good / sizeof *good] = { false }, machine_ended = strstr(log, "-- the machine ended") != NULL;
+	bool slept = strstr(log, "sleep(10000 ms)") != NULL;
+	for (const char *line = log; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+		int length = (int)strcspn(line, "\n");
+		if (length > 2 && strncmp(line + length - 2, " !", 2) == 0)
+			snprintf(failed, sizeof failed, "%.*s", length - 2, line);
+		char text[1024], event[32];
+		snprintf(text, sizeof text, "%.*s", length, line);
+		if (sscanf(text, "console: BOARDSMITH {\"event\":\"%31[a-z-]\"", event) != 1)
+			continue;
+		for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+			seen[i] = seen[i] || strcmp(event, good[i]) == 0;
+		const char *what = strstr(text, "\"what\":\""), *reason = strstr(text, "\"reason\":\"");
+		const char *detail = what ? what + 8 : reason ? reason + 10 : "";
+		bool expected = strcmp(event, "stop") == 0 && strstr(text, "power-key");
+		if ((what || reason || strcmp(event, "child-exit") == 0) && !expected)
+			snprintf(outcome + strlen(outcome), sizeof outcome - strlen(outcome), ", %s %.*s", event, (int)strcspn(detail, "\""), detail);
+	}
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		if (!seen[i])
+			snprintf(outcome + strlen(outcome), sizeof outcome - strlen(outcome), ", no %s", good[i]);
+	const char *end = machine_ended && strstr(log, "reboot(power off) = 0\n") ? "powers off" : machine_ended && slept ? "reboots after a delay" : machine_ended ? "reboots" : "!! DOES NOT END";
+	printf("%3ld %s\n      -> %s%s\n", number, *failed ? failed : "(not reached)", end, outcome);
+}
+
+/* Each life in a process of its own: init has no way back. Returns its log, to be freed. */
+static char *log_of_life(long fail_call, int fail_errno)
+{
+	int ends[2];
+	if (pipe(ends) < 0)
+		abort();
+	fflush(stdout);
+	pid_t child = fork();
+	if (child == 0) {
+		dup2(ends[1], 1);
+		prepare(whole_life);
+		kernel.fail_call = fail_call;
+		kernel.fail_errno = fail_errno;
+		printf("-- %s\n", ending_text(kernel_run(live)));
+		fflush(stdout);
+		_exit(0);
+	}
+	close(ends[1]);
+	size_t size = 0, room = 1 << 16;
+	char *log = malloc(room + 1);
+	for (ssize_t count; (count = read(ends[0], log + size, room - size)) > 0;) {
+		size += (size_t)count;
+		if (size == room)
+			log = realloc(log, (room *= 2) + 1);
+	}
+	log[size] = 0;
+	close(ends[0]);
+	int status;
+	waitpid(child, &status, 0);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		printf("!! init itself crashed with status %d\n", status);
+	return log;
+}
+
+static int fail_each(int fail_errno)
+{
+	for (long number = 1;; number++) {
+		char *log = log_of_life(number, fail_errno);
+		bool reached = strstr(log, " !\n") != NULL;
+		if (reached)
+			judge(log, number);
+		free(log);
+		if (!reached)
+			return 0;
+	}
+}
+
+/* The whole life on a disk as the cut left it: the table must be whole before, and the data partition grown after. */
+static const char *life_after_cut(const uint8_t *left)
+{
+	uint64_t root_last, data_last, old_last = DISK_SECTORS - 2049;
+	if (!image_table(left, GROWN_DISK_SECTORS, &root_last, &data_last) || root_last != 8191)
+		return "!! NO TABLE";
+	bool old = data_last == old_last;
+	prepare(whole_life);
+	memcpy(kernel.disk, left, GROWN_DISK_SECTORS * 512);
+	memcpy(kernel.stable_disk, left, GROWN_DISK_SECTORS * 512);
+	if (kernel_run(live) != ENDED_BY_REBOOT)
+		return "!! DOES NOT BOOT";
+	uint64_t backup_last;
+	if (!image_table(kernel.stable_disk, GROWN_DISK_SECTORS, &root_last, &data_last) || data_last != GROWN_DATA_LAST)
+		return "!! DOES NOT GROW";
+	if (!image_backup_table(kernel.stable_disk, GROWN_DISK_SECTORS, &root_last, &backup_last) || backup_last != data_last)
+		return "!! NO BACKUP";
+	return old ? "old table" : "new table";
+}
+
+/* Prefixes of the sectors, then any others: a disk may write in any order what it was not told to flush in between. */
+static uint64_t cut_pattern(int number)
+{
+	return number < 64 ? (UINT64_C(1) << number) - 1 : (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static const char *cut(int flush, int number)
+{
+	prepare(whole_life);
+	kernel.cut_flush = flush;
+	kernel.cut_sectors = cut_pattern(number);
+	enum ending ending = kernel_run(live);
+	if (ending != ENDED_BY_POWER_CUT)
+		return "no such flush";
+	static uint8_t left[GROWN_DISK_SECTORS * 512];
+	memcpy(left, kernel.stable_disk, sizeof left);
+	return life_after_cut(left);
+}
+
+/* Forked, so that each starts with init's variables fresh; its log is thrown away. */
+static char *in_own_process(int flush, int number)
+{
+	static char answer[64];
+	int ends[2];
+	if (pipe(ends) < 0)
+		abort();
+	fflush(stdout);
+	pid_t child = fork();
+	if (child == 0) {
+		if (!freopen("/dev/null", "w", stdout))
+			abort();
+		const char *text = cut(flush, number);
+		_exit(write(ends[1], text, strlen(text)) < 0);
+	}
+	close(ends[1]);
+	ssize_t size = read(ends[0], answer, sizeof answer - 1);
+	answer[size < 0 ? 0 : size] = 0;
+	close(ends[0]);
+	waitpid(child, NULL, 0);
+	return answer;
+}
+
+static int cut_each(void)
+{
+	enum { CUTS = 80 };
+	for (int flush = 1;; flush++) {
+		int old = 0, new = 0;
+		for (int number = 0; number < CUTS; number++) {
+			char *answer = in_own_process(flush, number);
+			if (strcmp(answer, "no such flush") == 0)
+				return 0;
+			old += strcmp(answer, "old table") == 0;
+			new += strcmp(answer, "new table") == 0;
+			if (strncmp(answer, "!!", 2) == 0 || !*answer)
+				printf("flush %d, cut %d: %s\n", flush, number, answer);
+		}
+		printf("flush %d: %d cuts, boots with the old table %d times, with the new one %d times\n", flush, CUTS, old, new);
+	}
+}
+
+int main(int count, char **arguments)
+{
+	if (count == 3 && strcmp(arguments[1], "--fail") == 0)
+		return fail_each(atoi(arguments[2]));
+	if (count == 2 && strcmp(arguments[1], "--cut") == 0)
+		return cut_each();
+	if (count == 2)
+		return run(arguments[1]);
+	for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
+		puts(scenarios[i].name);
+	return 0;
+}

@@ -1,0 +1,51 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { strictFlags } from '../../builder/init/compile-init.ts';
+import type { TestZig } from './zig.ts';
+
+const repository = join(import.meta.dirname, '../..');
+const sources = join(repository, 'overlays/init');
+const host = join(repository, 'test/init/host');
+
+/** Undefined behaviour ends the program with a report; leaks and overruns of a page are the tests' own business. */
+const hostFlags = [
+  '-target',
+  'x86_64-linux-musl',
+  '-static',
+  '-O1',
+  '-fsanitize=undefined',
+  '-fno-sanitize-trap=undefined',
+];
+/** The tests' own code is held to the same rules but this one: it converts numbers freely. */
+const testFlags = strictFlags.filter((flag) => flag !== '-Wconversion' && flag !== '-Wcast-qual');
+
+/**
+ * Compiles init for this machine with its system calls replaced by test/init/host/kernel.c.
+ * @param program `scenarios` or `units`, a source in test/init/host
+ * @param plan what planSource wrote
+ * @param directory an empty folder
+ * @returns the program
+ */
+export async function compileInitOnHost(
+  zig: TestZig,
+  program: string,
+  plan: string,
+  directory: string,
+): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const planC = join(directory, 'plan.c');
+  await writeFile(planC, plan);
+  const files = (await readdir(sources))
+    .filter((name) => name.endsWith('.c') && name !== 'main.c' && name !== 'sys.c')
+    .sort()
+    .map((name) => join(sources, name));
+  const played = ['kernel.c', 'image.c', 'dhcp_server.c', `${program}.c`].map((name) => join(host, name));
+  const output = join(directory, program);
+  await execa(
+    join(zig.zigRoot, 'ziglang/zig'),
+    ['cc', ...hostFlags, ...testFlags, `-I${sources}`, ...files, ...played, planC, '-o', output],
+    { env: { ZIG_GLOBAL_CACHE_DIR: zig.cacheDirectory, ZIG_LOCAL_CACHE_DIR: zig.cacheDirectory } },
+  );
+  return output;
+}
