@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +11,7 @@ import { readForwardedPorts } from './forwarded-ports.ts';
 import { type GuardedProcess, type ProcessEnd, startGuarded } from './guarded-process.ts';
 import { requireHostPrograms } from './host-programs.ts';
 import { machineCommand, qmpSocket } from './machine-command.ts';
+import { openMachineLog } from './machine-log.ts';
 import type { Forward, MachineOptions } from './machine-options.ts';
 import { connectQmp, type QmpClient, type QmpEvent } from './qmp.ts';
 import { shellCommand } from './shell-quote.ts';
@@ -74,6 +74,8 @@ export async function startMachine(
   await requireHostPrograms();
   const argv = control.command ?? machineCommand(image, options);
   const command = shellCommand(argv);
+  const log = control.log === undefined ? null : await openMachineLog(control.log);
+  log?.write(command);
   const folder = await mkdtemp(join(tmpdir(), 'boardsmith-machine-'));
   if (signal?.aborted === true) {
     await rm(folder, { recursive: true });
@@ -81,16 +83,13 @@ export async function startMachine(
       cause: signal.reason,
     });
   }
-  const log = control.log === undefined ? null : createWriteStream(control.log);
-  log?.on('error', () => {});
-  log?.write(`${command}\n`);
   const powerOn = performance.now();
   const child = startGuarded(argv, { cwd: folder });
   const console = new Console({
     recipe: image.recipe,
     powerOn,
     onLine(line) {
-      log?.write(`[${(line.atMs / 1000).toFixed(3).padStart(9)}] ${line.text}\n`);
+      log?.write(`[${(line.atMs / 1000).toFixed(3).padStart(9)}] ${line.text}`);
       control.onLine?.(line);
     },
   });
@@ -102,9 +101,10 @@ export async function startMachine(
     await qmp.closed();
     const machineEnd = { ...end, reason: qmp.reason(), complaints: complaints() };
     console.end(machineFailure(machineEnd));
-    await new Promise<void>((resolve) =>
-      log === null ? resolve() : log.end(`${endText(machineEnd)}\n`, resolve),
-    );
+    log?.write(endText(machineEnd));
+    await log?.close();
+    signal?.removeEventListener('abort', abort);
+    await rm(folder, { recursive: true, force: true });
     return machineEnd;
   });
   const stop = async (): Promise<MachineEnd> => {

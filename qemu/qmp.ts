@@ -1,6 +1,6 @@
-import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Socket } from 'node:net';
 import { BoardsmithError } from '../builder/error/boardsmith-error.ts';
+import { connectWhenThere } from './connect-when-there.ts';
 
 /** Something that QEMU tells on its own: SHUTDOWN, RESET, WATCHDOG, POWERDOWN … */
 export interface QmpEvent {
@@ -22,9 +22,6 @@ interface Pending {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
-
-/** Between two tries to reach the socket, which QEMU makes some milliseconds after it starts. */
-const retryMs = 15;
 
 /**
  * Connects to QEMU's control socket and negotiates (QEMU's docs/interop/qmp-spec.txt: JSON objects, one a line; answers come in order).
@@ -84,25 +81,6 @@ export async function connectQmp(
   await greeting;
   await client.execute('qmp_capabilities');
   return client;
-}
-
-async function connectWhenThere(path: string, signal: AbortSignal): Promise<Socket> {
-  for (;;) {
-    signal.throwIfAborted();
-    const socket = await new Promise<Socket | null>((resolve, reject) => {
-      const candidate = connect(path);
-      candidate.once('connect', () => {
-        candidate.removeAllListeners('error');
-        resolve(candidate);
-      });
-      candidate.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(null);
-        else reject(error);
-      });
-    });
-    if (socket !== null) return socket;
-    await sleep(retryMs, undefined, { signal });
-  }
 }
 
 function readJsonLines(socket: Socket, receive: (message: Record<string, unknown>) => void): void {
