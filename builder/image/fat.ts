@@ -14,7 +14,7 @@ export interface FatOptions {
   readonly toolRoot: string;
   /** The file to write; replaced if it is there. */
   readonly output: string;
-  /** Empty folder for a file of settings. */
+  /** Empty folder for settings and small files. */
   readonly scratch: string;
   readonly sizeMiB: number;
   /** Up to 11 characters, upper case. */
@@ -51,30 +51,22 @@ export async function makeFat(options: FatOptions): Promise<void> {
   const settings = join(options.scratch, 'mtoolsrc');
   await writeFile(settings, mtoolsSettings);
   const environment = { SOURCE_DATE_EPOCH: String(options.mtime), MTOOLSRC: settings };
-  const run = async (program: string, args: string[], input?: Uint8Array): Promise<void> => {
+  const run = async (program: string, ...args: string[]): Promise<void> => {
     const tool = await packagedTool(toolRoot, { program });
-    await tool.run(args, { environment, signal, ...(input === undefined ? {} : { input }) });
+    await tool.run(args, { environment, signal });
   };
   const bits = sizeMiB < fat32FromMiB ? '16' : '32';
   const volumeId = options.volumeId.toString(16).padStart(8, '0');
-  await run('mkfs.fat', [
-    '--invariant',
-    '-F',
-    bits,
-    '-S',
-    '512',
-    '-i',
-    volumeId,
-    '-n',
-    options.label,
-    output,
-  ]);
-  for (const folder of folders(files)) await run('mmd', ['-i', output, `::/${folder}`]);
+  const identity = ['--invariant', '-i', volumeId, '-n', options.label];
+  await run('mkfs.fat', ...identity, '-F', bits, '-S', '512', output);
+  for (const folder of folders(files)) await run('mmd', '-i', output, `::/${folder}`);
   for (const { path, content } of byPath(files)) {
-    const source = 'file' in content ? content.file : '-';
-    await run('mcopy', ['-i', output, source, `::/${path}`], 'bytes' in content ? content.bytes : undefined);
+    // Not through a pipe: mcopy would say nothing if the file system were full.
+    const source = 'file' in content ? content.file : join(options.scratch, 'content');
+    if ('bytes' in content) await writeFile(source, content.bytes);
+    await run('mcopy', '-i', output, source, `::/${path}`);
   }
-  await run('fsck.fat', ['-n', output]);
+  await run('fsck.fat', '-n', output);
 }
 
 function byPath(files: readonly FatFile[]): FatFile[] {
