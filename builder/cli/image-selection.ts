@@ -86,7 +86,7 @@ async function defaultBoard(): Promise<ResolvedBoard> {
   });
 }
 
-function lockOf(recipes: readonly ResolvedRecipe[]): string {
+export function lockOf(recipes: readonly ResolvedRecipe[]): string {
   const files = [...new Set(recipes.map((recipe) => findLockFor(recipe.directory, boardsmithRoot)))];
   if (files.length === 1) return files[0]!;
   throw new BoardsmithError('USAGE', `these recipes have different locks: ${files.join(', ')}`, {

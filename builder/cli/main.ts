@@ -7,7 +7,8 @@ export async function main(): Promise<void> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (interrupt.signal.aborted) process.exit(130);
+      // What is being stopped gets a moment to end its children.
+      if (interrupt.signal.aborted) setTimeout(() => process.exit(130), 3000).unref();
       interrupt.abort();
     });
   }

@@ -1,0 +1,69 @@
+import { mkdtemp } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readBootable } from '../../builder/cli/bootable.ts';
+import { ensureOrRenew } from '../../builder/lock/ensure-or-renew.ts';
+import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
+import { InputStore } from '../../builder/lock/input-store.ts';
+import { inputRequests } from '../../builder/plan/input-requests.ts';
+import { planImages } from '../../builder/plan/plan-images.ts';
+import { loadBoard } from '../../builder/recipe/load-board.ts';
+import { loadRecipe } from '../../builder/recipe/load-recipe.ts';
+import type { ResolvedBoard } from '../../builder/recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../../builder/recipe/resolved-recipe.ts';
+import { stepImplementations, stepKinds } from '../../builder/steps/all-kinds.ts';
+import { apply } from '../../builder/steps/apply.ts';
+import type { ImageManifest } from '../../builder/steps/image-manifest.ts';
+import { publishImage } from '../../builder/steps/publish-image.ts';
+import { StepCache } from '../../builder/steps/step-cache.ts';
+import type { BootableImage } from '../../qemu/bootable-image.ts';
+
+export const checkout = join(import.meta.dirname, '../..');
+/** The user's own cache, so that suites share what they build with each other and with the user's builds. */
+export const testCache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'boardsmith');
+
+export interface TestBuild {
+  /** A recipe's folder, relative to the checkout or absolute. */
+  readonly recipe: string;
+  /** Changes of the resolved recipe or board: what a broken image is broken in. */
+  readonly changeRecipe?: (recipe: ResolvedRecipe) => ResolvedRecipe;
+  readonly changeBoard?: (board: ResolvedBoard) => ResolvedBoard;
+  /** Folder that holds another `overlays/`. */
+  readonly overlaysRoot?: string;
+}
+
+export type TestImage = BootableImage & { readonly manifest: ImageManifest };
+
+/** Builds an image for the board qemu-virt, with the checkout's lock. The image lies in a new folder below the system's temporary one. */
+export async function buildTestImage(build: TestBuild): Promise<TestImage> {
+  const { changeRecipe = (same) => same, changeBoard = (same) => same, overlaysRoot = checkout } = build;
+  const recipe = changeRecipe(await loadRecipe(join(checkout, build.recipe)));
+  const board = changeBoard(await loadBoard(join(checkout, 'recipes/boards/qemu-virt.yaml')));
+  const store = new InputStore(testCache, { network: true });
+  const { signal } = new AbortController();
+  const { lock } = await ensureOrRenew(
+    join(checkout, 'boardsmith.lock'),
+    store,
+    inputRequests([recipe], [board]),
+    join(testCache, 'test', 'boardsmith.lock'),
+    { signal, progress: () => {}, hostArchitecture: hostArchitecture(), now: new Date() },
+  );
+  const plan = planImages({
+    recipes: [recipe],
+    boards: [board],
+    lock,
+    hostArchitecture: hostArchitecture(),
+    implementations: stepImplementations(),
+    boardsmithRoot: overlaysRoot,
+  });
+  const outputs = await apply(plan, {
+    cache: new StepCache(testCache),
+    inputs: store,
+    kinds: stepKinds,
+    concurrency: 2,
+    signal,
+  });
+  const out = await mkdtemp(join(tmpdir(), 'boardsmith-image-'));
+  const { image } = await publishImage(outputs.get(plan.images[0]!.step)!, out, signal);
+  return await readBootable(image);
+}
