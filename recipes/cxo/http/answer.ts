@@ -4,6 +4,8 @@ import { type Route, routeOf } from './routes.ts';
 
 /** How long the rest of a refused body is read and dropped, so that the client gets to read why it was refused. */
 const lingerMs = 2000;
+/** Node would drop the fields beyond its limit without a word, and with them perhaps a condition. */
+const mostHeaders = 100;
 
 /** Answers one request, whatever happens; resolves when nothing more will be written. */
 export async function answer(
@@ -46,6 +48,9 @@ async function callHandler(service: Service, exchange: Exchange, route: Route): 
 
 function checkHeader(exchange: Exchange): void {
   const { request } = exchange;
+  if (request.rawHeaders.length / 2 > mostHeaders) {
+    throw new Problem(431, 'header-too-large', `a request may have ${mostHeaders} header fields`);
+  }
   if (request.httpVersionMinor >= 1 && request.headers.host === undefined) {
     throw new Problem(400, 'no-host', 'an HTTP/1.1 request needs a Host header');
   }
@@ -74,6 +79,7 @@ async function answerError(service: Service, exchange: Exchange, error: unknown)
   }
   if (response.headersSent) {
     // Half an answer is out: ending it would make it look whole.
+    service.counters.aborted++;
     response.destroy();
     return;
   }
@@ -81,11 +87,11 @@ async function answerError(service: Service, exchange: Exchange, error: unknown)
     answerJson(exchange, problem.status, problem, problem.headers);
     return;
   }
-  await refuseBody(exchange, problem);
+  await refuseBody(exchange, problem, Math.min(lingerMs, service.settings.transferTimeoutMs));
 }
 
 /** Answers before the body is read: the connection cannot be used again. */
-async function refuseBody(exchange: Exchange, problem: Problem): Promise<void> {
+async function refuseBody(exchange: Exchange, problem: Problem, linger: number): Promise<void> {
   const { response, body } = exchange;
   const text = `${JSON.stringify(problem)}\n`;
   response.writeHead(problem.status, {
@@ -98,6 +104,6 @@ async function refuseBody(exchange: Exchange, problem: Problem): Promise<void> {
   // Written but not ended: closing while bytes are still coming in would reset the connection and lose the answer.
   response.write(text);
   // A client that waits for 100 Continue sends nothing.
-  if (!exchange.expectsContinue) await body.discard(lingerMs);
+  if (!exchange.expectsContinue) await body.discard(linger);
   response.end();
 }

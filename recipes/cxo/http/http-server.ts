@@ -36,6 +36,8 @@ export class HttpServer {
       // Answered by us, in JSON as every error.
       requireHostHeader: false,
     });
+    // All fields are seen, and too many of them refused in words: see answer.ts. Their bytes are bounded above.
+    this.#server.maxHeadersCount = 0;
     this.#server.on('connection', (socket) => this.#connections.admit(socket));
     this.#server.on('request', (request, response) => this.#enqueue(request, response, false));
     this.#server.on('checkContinue', (request, response) => this.#enqueue(request, response, true));
