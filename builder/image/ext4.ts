@@ -67,7 +67,7 @@ export async function makeExt4(options: Ext4Options): Promise<void> {
     },
   );
   const e2fsck = await packagedTool(toolRoot, { program: 'e2fsck' });
-  await e2fsck.run(['-f', '-n', output], { signal });
+  await e2fsck.run(['-f', '-n', output], { environment: { E2FSCK_CONFIG: '/dev/null' }, signal });
 }
 
 async function writeSparse(file: string, bytes: Buffer, size: number): Promise<void> {

@@ -96,9 +96,10 @@ export async function packagedTool(root: string, { program }: { program: string 
 function cleanEnvironment(root: string): Record<string, string> {
   return {
     LC_ALL: 'C',
-    // A POSIX zone: "UTC" would be looked up in the host's zone files.
+    // A POSIX zone: "UTC" would be read from the host's zone files.
     TZ: 'UTC0',
-    // iconv of mtools and dosfstools; without it glibc reads the host's cache of converters.
+    // mtools and dosfstools convert names: without these glibc reads the host's locales and converters.
+    LOCPATH: join(root, 'usr/lib/locale'),
     GCONV_PATH: join(root, libraryFolder, 'gconv'),
     HOME: '/nonexistent',
   };
