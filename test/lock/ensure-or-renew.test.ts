@@ -111,7 +111,16 @@ if (!hasGpg()) {
     const used = await run();
     assert.is(used.file, file);
     assert.is(used.notice, null);
-    await writeLock(file, lock);
+    const never = debianEntry('musl', '0.0.2-never', 'arm64');
+    const zlibId = lock.requests[requestId(zlib)]![0]!;
+    await writeLock(file, {
+      ...lock,
+      requests: { ...lock.requests, [requestId(musl)]: [entryId(never)] },
+      entries: { [zlibId]: lock.entries[zlibId]!, [entryId(never)]: never },
+    });
+    const asked = server.requests.length;
+    assert.match((await run()).notice!, 'musl 0.0.2-never → 1.2.5-3');
+    assert.ok(server.requests.length > asked, 'the mirror was asked anew');
   });
 
   test('requests without a vanished pin are left alone', async () => {

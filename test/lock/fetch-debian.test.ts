@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import type { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { VanishedInputsError } from '../../builder/lock/fetch/input-errors.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
-import type { LockedInput } from '../../builder/lock/lock-format.ts';
+import type { DebianEntry, LockedInput } from '../../builder/lock/lock-format.ts';
 import { assertRefused as assertInputRefused, type FetchTrial, tryFetch } from '../support/fetch-trial.ts';
 import { loopbackEnvironment } from '../support/loopback-environment.ts';
 import {
@@ -128,6 +128,27 @@ test('a redirection is followed, and what it leads to is verified', async () => 
     'INPUT_CORRUPT',
     /its sha256 is/,
   );
+});
+
+test('a security update that has moved into the main archive is found there', async () => {
+  const security: LockedInput = {
+    id: input.id,
+    entry: {
+      ...input.entry,
+      suite: 'trixie-security',
+      path: 'pool/updates/main/m/musl/musl_1_arm64.deb',
+    } as DebianEntry,
+  };
+  const fetchUpdate = (): Promise<FetchTrial> =>
+    tryFetch(server.address, security, undefined, {
+      BOARDSMITH_DEBIAN_SECURITY_MIRROR: `${server.address}/security`,
+    });
+  server.serve('/security/pool/updates/main/m/musl/musl_1_arm64.deb', bytes(body));
+  assert.is((await fetchUpdate()).error, undefined);
+  server.serve('/security/pool/updates/main/m/musl/musl_1_arm64.deb', status(404));
+  assert.instance((await fetchUpdate()).error, VanishedInputsError);
+  server.serve('/debian/pool/main/m/musl/musl_1_arm64.deb', bytes(body));
+  assert.is((await fetchUpdate()).error, undefined);
 });
 
 test('a server that nobody runs', async () => {

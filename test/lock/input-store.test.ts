@@ -128,11 +128,15 @@ test('many asking at once fetch each file once', async () => {
 test('one of two that ask at once gives up: the other gets its file', async () => {
   const store = online(temporaryFolder('inputs'));
   const impatient = new AbortController();
-  const first = store.ensure(inputs, { ...options, signal: impatient.signal });
-  const second = store.ensure(inputs, options);
-  impatient.abort();
+  let second: Promise<readonly string[]> | undefined;
+  const progress = (): void => {
+    // The first is at it; the second comes to wait for it, then the first gives up.
+    second ??= store.ensure(inputs, options);
+    setImmediate(() => impatient.abort());
+  };
+  const first = store.ensure(inputs, { signal: impatient.signal, progress });
   assert.is((await errorOf(first)).code, 'INTERRUPTED');
-  assert.is((await second).length, inputs.length);
+  assert.is((await second!).length, inputs.length);
 });
 
 test('two processes on one cache at once', async () => {

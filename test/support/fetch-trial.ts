@@ -19,9 +19,10 @@ export async function tryFetch(
   address: string,
   input: LockedInput,
   signal: AbortSignal = new AbortController().signal,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<FetchTrial> {
   const cache = temporaryFolder('inputs');
-  const environment = loopbackEnvironment(address);
+  const environment = { ...loopbackEnvironment(address), ...variables };
   const store = new InputStore(cache, { network: true, environment, retryDelays: [1, 1] });
   let error: unknown;
   const paths = await store.ensure([input], { signal, progress: () => {} }).catch((reason: unknown) => {

@@ -81,7 +81,7 @@ export class AptRoot {
 
   /** The package and all that it depends on, without what it only recommends. */
   async closure(name: string): Promise<readonly PackageFile[]> {
-    return await this.#printUris(name, ['--no-install-recommends', 'install', name]);
+    return await this.#printUris(name, ['install', name]);
   }
 
   /** Value of `Depends` of the version that would be installed; empty if it has none. */
