@@ -9,7 +9,9 @@ import { runningStore } from './running-store.ts';
 
 test('objects depend on seed and number alone', () => {
   assert.ok(objectOf(1, 2).equals(objectOf(1, 2)));
-  const digests = new Set([1, 2].flatMap((seed) => [0, 1, 2, 3].map((index) => digestOf(objectOf(seed, index)))));
+  const digests = new Set(
+    [1, 2].flatMap((seed) => [0, 1, 2, 3].map((index) => digestOf(objectOf(seed, index)))),
+  );
   assert.is(digests.size, 8);
 });
 
@@ -25,7 +27,11 @@ test('what was acknowledged is listed, and a lost object is found', async () => 
     },
   });
   assert.ok(acknowledged.length >= 30);
-  assert.equal(await verifyAll(store.url, acknowledged), { intact: acknowledged.length, lost: [], wrong: [] });
+  assert.equal(await verifyAll(store.url, acknowledged), {
+    intact: acknowledged.length,
+    lost: [],
+    wrong: [],
+  });
   const lost = acknowledged[7]!;
   rmSync(join(store.folder, 'objects', lost.slice(0, 2), lost));
   assert.ok((await verifyAll(store.url, acknowledged)).lost.includes(lost));

@@ -33,7 +33,12 @@ test('SIGTERM: an upload in flight ends well, idle connections are closed, new o
   daemon.child.kill('SIGTERM');
   await until(() => daemon.events.some(({ event }) => event === 'stopping'), 'it is stopping');
   await readToEnd(idle);
-  assert.ok(await openSocket(daemon.port).then(() => false, () => true));
+  assert.ok(
+    await openSocket(daemon.port).then(
+      () => false,
+      () => true,
+    ),
+  );
   upload.write(bytes.subarray(100_000));
   assert.is(statusOf(await readToEnd(upload)), 201);
   assert.equal(await daemon.ended, { code: 0, signal: null });
@@ -69,7 +74,9 @@ test('a request on a connection that is kept while stopping is answered with 503
 });
 
 test('mistakes in the environment: exit 2, and nothing is listened on', async () => {
-  const failed = await spawnDaemon({ CXO_PORT: 'x', CXO_DATA: 'relative' }).catch((error: Error) => error.message);
+  const failed = await spawnDaemon({ CXO_PORT: 'x', CXO_DATA: 'relative' }).catch(
+    (error: Error) => error.message,
+  );
   assert.is(failed, 'the daemon ended with 2 before it listened');
 });
 

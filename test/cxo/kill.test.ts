@@ -26,7 +26,11 @@ test('kill -9 in the middle of writes, three times: everything acknowledged is t
     acknowledged.push(...written);
   }
   const daemon = await spawnDaemon({ CXO_DATA: folder });
-  assert.equal(await verifyAll(daemon.url, acknowledged), { intact: acknowledged.length, lost: [], wrong: [] });
+  assert.equal(await verifyAll(daemon.url, acknowledged), {
+    intact: acknowledged.length,
+    lost: [],
+    wrong: [],
+  });
   const statistics = (await (await fetch(`${daemon.url}/statistics`)).json()) as Record<string, number>;
   assert.is(statistics.corruptions_found, 0);
   daemon.child.kill('SIGTERM');
