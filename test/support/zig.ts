@@ -11,7 +11,7 @@ export interface TestZig {
 }
 
 /** The pinned Zig, fetched and unpacked once. For slow tests: the first call needs the network. */
-export async function testZig(): Promise<TestZig> {
+export async function findTestZig(): Promise<TestZig> {
   const cacheDirectory = join(tmpdir(), 'boardsmith-test-tools', 'zig-cache');
   await mkdir(cacheDirectory, { recursive: true });
   return { zigRoot: await lockedTool('zig'), cacheDirectory };
