@@ -50,6 +50,7 @@ export async function makeFat(options: FatOptions): Promise<void> {
   await handle.truncate(sizeMiB * 1024 * 1024).finally(() => handle.close());
   const settings = join(options.scratch, 'mtoolsrc');
   await writeFile(settings, mtoolsSettings);
+  // dosfstools and mtools both take every time from it.
   const environment = { SOURCE_DATE_EPOCH: String(options.mtime), MTOOLSRC: settings };
   const run = async (program: string, ...args: string[]): Promise<void> => {
     const tool = await packagedTool(toolRoot, { program });
@@ -57,7 +58,7 @@ export async function makeFat(options: FatOptions): Promise<void> {
   };
   const bits = sizeMiB < fat32FromMiB ? '16' : '32';
   const volumeId = options.volumeId.toString(16).padStart(8, '0');
-  const identity = ['--invariant', '-i', volumeId, '-n', options.label];
+  const identity = ['-i', volumeId, '-n', options.label];
   await run('mkfs.fat', ...identity, '-F', bits, '-S', '512', output);
   for (const folder of folders(files)) await run('mmd', '-i', output, `::/${folder}`);
   for (const { path, content } of byPath(files)) {
