@@ -124,7 +124,7 @@ test('on a full data partition the store refuses new objects, keeps the old ones
   const image = await buildTestImage({ recipe: 'recipes/cxo' });
   await running(image, async (machine) => {
     await nextEvent(machine, 'ready');
-    const [{ host }] = (await machine.forwards()) as [{ host: number }];
+    const host = (await machine.forwards())[0]!.host;
     const url = `http://127.0.0.1:${host}`;
     const put = async (seed: number): Promise<{ status: number; location: string | null }> => {
       const response = await fetch(`${url}/objects`, { method: 'POST', body: Buffer.alloc(4 << 20, seed) });
