@@ -17,7 +17,7 @@ export function machineCommand(image: BootableImage, options: MachineOptions): s
     qemuProgram,
     // Nothing of this machine's QEMU configuration, and no device that was not asked for.
     ...['-no-user-config', '-nodefaults', '-display', 'none'],
-    ...['-machine', machine.machine, '-cpu', machine.cpu, '-smp', String(machine.cores)],
+    ...['-machine', machineType(machine.machine), '-cpu', machine.cpu, '-smp', String(machine.cores)],
     ...['-accel', `tcg,thread=${options.singleThreaded ? 'single' : 'multi'}`],
     ...['-m', String(options.memoryMiB ?? machine.memoryMiB)],
     // The guest's watchdog resets the machine as the board's would; -no-reboot turns any reset into an end that names its reason.
@@ -30,6 +30,14 @@ export function machineCommand(image: BootableImage, options: MachineOptions): s
     ...machine.devices.flatMap((device) => ['-device', device]),
     ...serialPortArguments(options),
   ];
+}
+
+/**
+ * Boards have device trees. With firmware in its flash, `virt` would offer ACPI instead and leave the power key out of the tree
+ * (hw/arm/virt.c, create_gpio_devices).
+ */
+function machineType(type: string): string {
+  return /^virt(?:-|,|$)/.test(type) && !/,acpi=/.test(type) ? `${type},acpi=off` : type;
 }
 
 function bootArguments(image: BootableImage, { direct }: MachineOptions): string[] {

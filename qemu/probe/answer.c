@@ -11,7 +11,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { REQUEST_SIZE = 4096, CONTENT_SIZE = 4 << 20 };
+enum {
+	REQUEST_SIZE = 4096,
+	CONTENT_SIZE = 4 << 20,
+	/* A setting below /proc/sys refuses a read of megabytes with ENOMEM (fs/proc/proc_sysctl.c, proc_sys_call_handler). */
+	PIECE_SIZE = 64 << 10,
+};
 
 /* Much larger than any file of /proc that a test reads; a longer one is refused, not cut. */
 static char content[CONTENT_SIZE];
@@ -33,7 +38,8 @@ static struct answer read_file(int proc, const char *path)
 		return failed();
 	struct answer answer = { 0 };
 	for (;;) {
-		ssize_t count = read(fd, content + answer.length, CONTENT_SIZE - answer.length);
+		size_t room = CONTENT_SIZE - answer.length;
+		ssize_t count = read(fd, content + answer.length, room < PIECE_SIZE ? room : PIECE_SIZE);
 		if (count < 0)
 			answer = failed();
 		if (count <= 0)

@@ -14,10 +14,16 @@ export interface ProbeClient {
   readonly pid: number;
   /** Requests may overlap; answers come in order. Paths are below the guest's /proc. */
   ask(request: string): Promise<ProbeAnswer>;
-  /** A file's text, or null if it cannot be read (a process may be gone by then). */
+  /**
+   * A file's text, or null if it is not there (a process may be gone by then).
+   * @throws BoardsmithError BOOT_FAILED if it is there and cannot be read: what is not known must not pass
+   */
   readText(path: string): Promise<string | null>;
   close(): void;
 }
+
+/** ENOENT, and ESRCH of a process that ends just then. */
+const gone = [2, 3];
 
 interface Pending {
   readonly resolve: (answer: ProbeAnswer) => void;
@@ -63,7 +69,11 @@ export async function connectProbe(path: string, signal: AbortSignal): Promise<P
     ask,
     async readText(file) {
       const { errno, content } = await ask(`r ${file}`);
-      return errno === 0 ? content.toString('utf8') : null;
+      if (gone.includes(errno)) return null;
+      if (errno === 0) return content.toString('utf8');
+      throw new BoardsmithError('BOOT_FAILED', `the probe cannot read /proc/${file}: errno ${errno}`, {
+        hint: 'the probe runs as root and reads whatever is there; look at qemu/probe/answer.c',
+      });
     },
     close: () => socket.destroy(),
   };

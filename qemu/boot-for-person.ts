@@ -1,0 +1,204 @@
+import type { EventEmitter } from 'node:events';
+import type { Writable } from 'node:stream';
+import { BoardsmithError } from '../builder/error/boardsmith-error.ts';
+import type { BootableImage } from './bootable-image.ts';
+import { type ConsoleLine, isEvent } from './console.ts';
+import { memorableForwards } from './free-port.ts';
+import { type Machine, type MachineEnd, startMachine } from './machine.ts';
+import { type Card, type Forward, plainRun } from './machine-options.ts';
+import { timeoutScale } from './speed.ts';
+import { bootTimeline, timelineChart } from './timeline.ts';
+
+export interface BootForPersonOptions {
+  readonly card?: Card;
+  readonly memoryMiB?: number;
+  /** False keeps the guest from reaching anything; true is what a board on a desk can do. */
+  readonly outside?: boolean;
+  /** NDJSON events instead of text. */
+  readonly json?: boolean;
+  /** File for the command line and the console. */
+  readonly log?: string;
+  readonly output: Writable;
+  /** Who sends SIGINT and SIGTERM: `process`. */
+  readonly signals: EventEmitter;
+  /** The command line instead of QEMU's own, for tests of this room. */
+  readonly command?: readonly string[];
+}
+
+/** How a boot for a person ended. */
+export interface PersonBootEnd {
+  /** True if the guest powered itself off in order, by Ctrl-C or by its own will. */
+  readonly poweredOff: boolean;
+  /** True if a signal of the person ended it. */
+  readonly asked: boolean;
+}
+
+/** Milliseconds on the reference machine; init gives the daemon its stop timeout, then unmounts. */
+const powerOffMs = 60_000;
+
+/**
+ * Runs an image until it powers off: its console is shown, its ports are forwarded and printed. The first Ctrl-C (or SIGTERM) presses the power key and waits,
+ * the second ends the machine at once. A daemon that crashes or a reboot does not end it: the person sees what a board would do.
+ * @throws BoardsmithError BOOT_FAILED if QEMU cannot run or fails, HOST_UNSUITABLE
+ */
+export async function bootForPerson(
+  image: BootableImage,
+  options: BootForPersonOptions,
+): Promise<PersonBootEnd> {
+  const say = options.json === true ? jsonVoice(options.output, image) : textVoice(options.output, image);
+  const run = {
+    ...plainRun,
+    card: options.card ?? plainRun.card,
+    memoryMiB: options.memoryMiB ?? null,
+    forwards: await memorableForwards(image.ports),
+    outside: options.outside ?? true,
+    onReboot: 'reboot' as const,
+  };
+  const machine = await startMachine(image, run, {
+    onLine: say.line,
+    ...(options.log === undefined ? {} : { log: options.log }),
+    ...(options.command === undefined ? {} : { command: options.command }),
+  });
+  say.command(machine.command);
+  const stopper = stopOnSignals(machine, options.signals, say);
+  machine.forwards().then(say.ports, () => {});
+  void announceReady(machine, say);
+  try {
+    const end = await machine.ended;
+    say.end(end);
+    if (end.reason === null && !stopper.killed()) throw qemuFailed(end);
+    return { poweredOff: end.reason === 'guest-shutdown', asked: stopper.asked() };
+  } finally {
+    stopper.release();
+    await machine.stop();
+  }
+}
+
+function stopOnSignals(machine: Machine, signals: EventEmitter, say: Voice) {
+  let asked = false;
+  let killed = false;
+  const kill = (why: string): void => {
+    killed = true;
+    say.note(why);
+    machine.stop().catch(() => {});
+  };
+  const onSignal = (): void => {
+    if (asked) {
+      kill('ended at once');
+      return;
+    }
+    asked = true;
+    say.note('powering off; once more ends it at once');
+    machine.powerOff(powerOffMs * timeoutScale()).then(
+      (off) => {
+        if (!off && !killed) kill('the guest does not power off; ended');
+      },
+      () => {
+        if (!killed) kill('QEMU does not answer; ended');
+      },
+    );
+  };
+  // A terminal that is closed leaves nobody to wait for.
+  const onHangup = (): void => kill('the terminal is gone; ended');
+  signals.on('SIGINT', onSignal);
+  signals.on('SIGTERM', onSignal);
+  signals.on('SIGHUP', onHangup);
+  return {
+    asked: () => asked,
+    killed: () => killed,
+    release() {
+      signals.off('SIGINT', onSignal);
+      signals.off('SIGTERM', onSignal);
+      signals.off('SIGHUP', onHangup);
+    },
+  };
+}
+
+async function announceReady(machine: Machine, say: Voice): Promise<void> {
+  const everything = ['daemon-exit', 'not-ready', 'unhealthy', 'held', 'stop', 'oops', 'panic'] as const;
+  try {
+    await machine.console.waitFor(isEvent('ready'), {
+      description: "the daemon's ready line",
+      // The person decides when it has been long enough.
+      timeoutMs: 2 ** 31 - 1,
+      expected: everything,
+    });
+    say.ready(machine.console.lines, await machine.forwards());
+  } catch {
+    // Whatever it was stands on the console.
+  }
+}
+
+function qemuFailed(end: MachineEnd): BoardsmithError {
+  const said = end.startError?.message ?? end.complaints;
+  return new BoardsmithError(
+    'BOOT_FAILED',
+    `QEMU ended without a word of the guest: ${said || 'no reason given'}`,
+    {
+      hint: /host forwarding rule/.test(said)
+        ? 'another program took the port just now; try again'
+        : 'the log begins with the exact command line',
+      problems: said.split('\n'),
+    },
+  );
+}
+
+/** How things are told. */
+interface Voice {
+  command(command: string): void;
+  line(line: ConsoleLine): void;
+  ports(forwards: readonly Forward[]): void;
+  ready(lines: readonly ConsoleLine[], forwards: readonly Forward[]): void;
+  note(text: string): void;
+  end(end: MachineEnd): void;
+}
+
+function textVoice(output: Writable, image: BootableImage): Voice {
+  const write = (text: string): void => void output.write(`${text}\n`);
+  return {
+    command: write,
+    line: ({ text }) => write(text),
+    ports(forwards) {
+      for (const forward of forwards) write(`boardsmith: ${portText(image, forward)}`);
+    },
+    ready(lines, forwards) {
+      const chart = timelineChart(bootTimeline(lines)).split('\n');
+      const ports = forwards.map((forward) => portText(image, forward));
+      for (const text of [`${image.recipe} is ready`, ...chart, ...ports, 'Ctrl-C powers off'])
+        write(`boardsmith: ${text}`);
+    },
+    note: (text) => write(`boardsmith: ${text}`),
+    end: ({ reason }) => write(`boardsmith: the machine has ended (${reason ?? 'killed'})`),
+  };
+}
+
+function jsonVoice(output: Writable, image: BootableImage): Voice {
+  const write = (event: string, fields: Readonly<Record<string, unknown>>): void =>
+    void output.write(`${JSON.stringify({ event, ...fields })}\n`);
+  return {
+    command: (command) => write('machine', { command }),
+    line: ({ text, atMs, meaning }) =>
+      write('console', {
+        atMs: Math.round(atMs),
+        text,
+        ...(meaning.kind === 'event' ? { init: meaning.event } : {}),
+      }),
+    ports: (forwards) =>
+      write('ports', {
+        ports: forwards.map((forward) => ({ ...forward, address: address(image, forward) })),
+      }),
+    ready: (lines) => write('ready', { timeline: bootTimeline(lines) }),
+    note: (text) => write('note', { text }),
+    end: ({ reason, exitCode }) => write('end', { reason, exitCode }),
+  };
+}
+
+/** Where a port can be reached from this machine; as an URL if it speaks HTTP as far as the recipe says. */
+function address(image: BootableImage, { protocol, host, guest }: Forward): string {
+  const http = protocol === 'tcp' && image.health?.path != null && image.health.port === guest;
+  return http ? `http://127.0.0.1:${host}/` : `${protocol} 127.0.0.1:${host}`;
+}
+
+function portText(image: BootableImage, forward: Forward): string {
+  return `${forward.name} (${forward.protocol} ${forward.guest}) is at ${address(image, forward)}`;
+}
