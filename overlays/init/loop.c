@@ -42,6 +42,17 @@ static void new_device(struct machine *machine)
 	}
 }
 
+/* A device that is gone would be ready for ever: it is let go, so that the loop rests. */
+static void take_key(struct machine *machine, int *fd, short revents)
+{
+	if (power_key_pressed(*fd))
+		machine_stop(machine, "power-key", RB_POWER_OFF);
+	if (revents & POLLIN)
+		return;
+	sys_close(*fd);
+	*fd = -1;
+}
+
 /* A stop that hangs is not fed for ever: the daemon's end has a limit, and so has the end of the machine. */
 static void feed_watchdog(struct machine *machine, int64_t now)
 {
@@ -103,8 +114,8 @@ void machine_turn(struct machine *machine)
 		if (fds[SIGNALS].revents)
 			take_signals(machine);
 		for (int i = 0; i < machine->power_keys.count; i++)
-			if (fds[KEYS + i].revents && power_key_pressed(machine->power_keys.fds[i]))
-				machine_stop(machine, "power-key", RB_POWER_OFF);
+			if (fds[KEYS + i].revents)
+				take_key(machine, &machine->power_keys.fds[i], fds[KEYS + i].revents);
 	}
 	tick(machine, sys_uptime_ms());
 }

@@ -29,6 +29,8 @@ export const probeRecipe: ResolvedRecipe = {
 export const probeBoard: ResolvedBoard = {
   name: 'qemu-virt',
   description: 'For tests of init',
+  isDefault: false,
+  memoryMiB: 512,
   architecture: 'arm64',
   kernel: {
     package: 'linux-image-arm64',
