@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { exitCodes } from '../../error/error-codes.ts';
 import { check as checkFiles } from '../../recipe/check.ts';
+import { problemsError } from '../../recipe/problem.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
 /** `boardsmith check`: all mistakes of recipe and board files at once. */
 export const check: Verb = {
-  define(program, terminal) {
+  define(program, terminal, exit) {
     describeVerb(
       program,
       'check <file...>',
@@ -15,15 +16,13 @@ export const check: Verb = {
       .option('--json', 'print the result as one JSON object')
       .action(async (files: string[], options: { json?: true }) => {
         const problems = await checkFiles(files.map((file) => resolve(terminal.currentDirectory, file)));
-        if (options.json) terminal.out(JSON.stringify({ files, problems }));
-        if (problems.length > 0) {
-          throw new BoardsmithError(
-            'RECIPE_INVALID',
-            `${problems.length} mistake${problems.length === 1 ? '' : 's'}`,
-          );
+        if (options.json) {
+          terminal.out(JSON.stringify({ files, problems }));
+          if (problems.length > 0) exit(exitCodes.RECIPE_INVALID);
+          return;
         }
-        if (!options.json)
-          terminal.out(`${files.length} file${files.length === 1 ? '' : 's'} checked, no mistakes`);
+        if (problems.length > 0) throw problemsError(problems);
+        terminal.out(`${files.length} file${files.length === 1 ? '' : 's'} checked, no mistakes`);
       });
   },
 };
