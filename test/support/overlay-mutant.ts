@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { checkout } from './test-build.ts';
+import { checkout } from './places.ts';
 
 /** One place of a source file, exactly as it stands there, and what to put in its place. */
 export interface Replacement {

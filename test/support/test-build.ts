@@ -1,11 +1,9 @@
 import { mkdtemp } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readBootable } from '../../builder/cli/bootable.ts';
-import { ensureOrRenew } from '../../builder/lock/ensure-or-renew.ts';
 import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
-import { inputRequests } from '../../builder/plan/input-requests.ts';
 import { planImages } from '../../builder/plan/plan-images.ts';
 import { loadBoard } from '../../builder/recipe/load-board.ts';
 import { loadRecipe } from '../../builder/recipe/load-recipe.ts';
@@ -17,10 +15,8 @@ import type { ImageManifest } from '../../builder/steps/image-manifest.ts';
 import { publishImage } from '../../builder/steps/publish-image.ts';
 import { StepCache } from '../../builder/steps/step-cache.ts';
 import type { BootableImage } from '../../qemu/bootable-image.ts';
-
-export const checkout = join(import.meta.dirname, '../..');
-/** The user's own cache, so that suites share what they build with each other and with the user's builds. */
-export const testCache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'boardsmith');
+import { usableTestLock } from './newcomer-lock.ts';
+import { checkout, testCache } from './places.ts';
 
 export interface TestBuild {
   /** A recipe's folder, relative to the checkout or absolute. */
@@ -41,13 +37,7 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
   const board = changeBoard(await loadBoard(join(checkout, 'recipes/boards/qemu-virt.yaml')));
   const store = new InputStore(testCache, { network: true });
   const { signal } = new AbortController();
-  const { lock } = await ensureOrRenew(
-    join(checkout, 'boardsmith.lock'),
-    store,
-    inputRequests([recipe], [board]),
-    join(testCache, 'test', 'boardsmith.lock'),
-    { signal, progress: () => {}, hostArchitecture: hostArchitecture(), now: new Date() },
-  );
+  const { lock } = await usableTestLock([recipe], board);
   const plan = planImages({
     recipes: [recipe],
     boards: [board],

@@ -1,0 +1,6 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export const checkout = join(import.meta.dirname, '../..');
+/** The user's own cache, so that suites share what they build with each other and with the user's builds. */
+export const testCache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'boardsmith');
