@@ -163,6 +163,13 @@ test('readers that meet a damaged object at the same time quarantine it once', a
   assert.is((await statistics()).quarantined_files, before.quarantined_files + 1);
 });
 
+test('a suspicion that a second look does not confirm moves nothing: the object may be a new one', async () => {
+  await putBytes(store.url, digestOf(small), small);
+  await store.service.store.suspect(digestOf(small), 'made by a test');
+  assert.ok(small.equals((await get(small)) as Buffer));
+  assert.is(store.events.at(-1)!.event, 'damage-not-confirmed');
+});
+
 test('quarantine holds the damaged files, and can be emptied', async () => {
   const files = readdirSync(join(store.folder, 'quarantine'));
   const before = await statistics();

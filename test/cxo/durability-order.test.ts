@@ -90,6 +90,23 @@ test('a delete is durable before it is acknowledged, also when there is nothing 
   assert.equal(await recorded(remove), [`syncFolder ${fanOut}`, 'response 404']);
 });
 
+test('a damaged object is in quarantine for good before its reader is told', async () => {
+  const order: string[] = [];
+  let damaged = false;
+  const recording = wrapFileSystem(new ModelDisk('/disk'), async (call, run) => {
+    if (damaged && ['rename', 'syncFolder'].includes(call.name)) order.push(`${call.name} ${call.path}`);
+    const result = await run();
+    return damaged && call.name === 'file.read' ? 0 : result;
+  });
+  const store = await runningStore({ dataFolder: '/disk' }, recording);
+  await put(store.url);
+  damaged = true;
+  order.push(`response ${(await fetch(`${store.url}/objects/${digest}`)).status}`);
+  const moved = `rename ${fanOut}/${digest}`;
+  assert.equal(order, [moved, 'syncFolder /disk/quarantine', `syncFolder ${fanOut}`, 'response 500']);
+  await store.service.stop();
+});
+
 test('the start makes its folders durable before anything is stored in them', async () => {
   const order: string[] = [];
   const recording = wrapFileSystem(new ModelDisk('/disk'), async (call, run) => {

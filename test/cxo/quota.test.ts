@@ -7,6 +7,7 @@ import { ModelDisk } from './model-disk.ts';
 import { openSocket } from './raw-http.ts';
 import { putBytes, runningStore, until } from './running-store.ts';
 import { seededBytes } from './seeded-random.ts';
+import { wrapFileSystem } from './wrapped-file-system.ts';
 
 const size = 10_000;
 const charge = diskBytes(fileSize(size));
@@ -18,7 +19,12 @@ async function statistics(url: string): Promise<StoreStatistics> {
 
 test('uploads side by side cannot pass the quota together, announced or in chunks', async () => {
   for (const announced of [true, false]) {
-    const store = await runningStore({ dataFolder: '/disk', quotaBytes: 7 * charge }, new ModelDisk('/disk'));
+    // A disk that is slow enough for all uploads to be under way at the same time.
+    const slow = wrapFileSystem(new ModelDisk('/disk'), async (call, run) => {
+      if (call.name === 'file.sync') await new Promise((resolve) => setTimeout(resolve, 300));
+      return await run();
+    });
+    const store = await runningStore({ dataFolder: '/disk', quotaBytes: 7 * charge }, slow);
     const body = (bytes: Buffer): Uint8Array | ReadableStream =>
       announced ? new Uint8Array(bytes) : new Blob([new Uint8Array(bytes)]).stream();
     const answers = await Promise.all(
@@ -35,7 +41,7 @@ test('uploads side by side cannot pass the quota together, announced or in chunk
     assert.ok(statuses.every((status) => status === 201 || status === 507));
     // Rivals may refuse one another for room that neither then uses, but never so that it cannot be used afterwards.
     assert.ok(stored >= 1 && stored <= 7, `${stored} stored`);
-    for (let seed = 0; seed < 30; seed++) await putBytes(store.url, digestOf(object(seed)), object(seed));
+    for (let seed = 0; seed < 10; seed++) await putBytes(store.url, digestOf(object(seed)), object(seed));
     const figures = await statistics(store.url);
     assert.is(figures.objects, 7);
     assert.is(figures.disk_bytes, 7 * charge);
