@@ -53,7 +53,7 @@ export const assertions = {
   processes({ processes }, { daemon, helpers }) {
     const allowed = [
       { name: 'init', id: 0, always: true, single: true },
-      { name: daemon.slice(0, 15), id: null, always: true, single: true },
+      { name: daemon, id: null, always: true, single: true },
       ...helpers.map((helper) => ({ ...helper, single: helper.always })),
     ];
     const users = userProcesses(processes);
@@ -127,7 +127,7 @@ export const assertions = {
     const open = sockets.filter((socket) => socket.open);
     for (const socket of open) {
       const held = holders(socket);
-      const recipe = ports.some((port) => isPort(socket, port)) && held.includes(daemon.slice(0, 15));
+      const recipe = ports.some((port) => isPort(socket, port)) && held.includes(daemon);
       const helper = helperSockets.some(
         ({ table, port, process }) =>
           table === socket.table && port === socket.port && held.includes(process),
@@ -165,7 +165,7 @@ function userProcesses(processes: readonly ProcessFacts[]): ProcessFacts[] {
 /** A check of the daemon's process; a daemon that is not there fails it. */
 function eachDaemon(check: (process: ProcessFacts, expected: GuestExpectation) => string[]): Check {
   return ({ processes }, expected) => {
-    const daemons = userProcesses(processes).filter(({ name }) => name === expected.daemon.slice(0, 15));
+    const daemons = userProcesses(processes).filter(({ name }) => name === expected.daemon);
     if (daemons.length === 0) return [`no process ${expected.daemon}`];
     return daemons.flatMap((process) =>
       check(process, expected).map((problem) => `${describe(process)}: ${problem}`),

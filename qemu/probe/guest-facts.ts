@@ -29,8 +29,7 @@ const writePlaces = ['/', '/etc', '/usr', '/usr/bin', '/lib', '/data', '/run', '
  */
 export async function readGuestFacts(probe: ProbeClient, daemon: string): Promise<GuestFacts> {
   const processes = await readProcesses(probe);
-  const pid =
-    processes.find(({ name, kernelThread }) => name === daemon.slice(0, 15) && !kernelThread)?.pid ?? 1;
+  const pid = processes.find(({ name, kernelThread }) => name === daemon && !kernelThread)?.pid ?? 1;
   const [sockets, socketOwners, mounts, writes, memory, modulesDisabled] = await Promise.all([
     readSockets(probe, pid),
     readSocketOwners(probe, processes),

@@ -2,7 +2,7 @@
 export interface ProcessFacts {
   readonly pid: number;
   readonly parent: number;
-  /** The kernel's name of it (comm), at most 15 characters. */
+  /** Of a program in /usr/bin its file's name, since a program may rename itself (Node says MainThread); else the kernel's name of it (comm). */
   readonly name: string;
   readonly kernelThread: boolean;
   readonly commandLine: readonly string[];
@@ -45,7 +45,7 @@ export function parseProcess(texts: ProcessTexts): ProcessFacts {
   return {
     pid: Number(field(status, 'Pid')),
     parent: Number(field(status, 'PPid')),
-    name: field(status, 'Name'),
+    name: texts.executable?.match(/^\/usr\/bin\/([^/]+)$/)?.[1] ?? field(status, 'Name'),
     kernelThread: (Number(afterName[6]) & kernelThreadFlag) !== 0,
     commandLine: texts.cmdline.split('\0').slice(0, -1),
     executable: texts.executable,
