@@ -18,7 +18,7 @@ test('an empty environment gives the defaults', () => {
     host: '0.0.0.0',
     port: 8003,
     quotaBytes: null,
-    freeReserveBytes: 16 * 1024 * 1024,
+    freeReserveBytes: 4 * 1024 * 1024,
     maxObjectBytes: 1024 * 1024 * 1024,
     maxConnections: 256,
     headerTimeoutMs: 10_000,

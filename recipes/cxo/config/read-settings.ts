@@ -22,7 +22,7 @@ const known = {
   CXO_HOST: { fallback: '0.0.0.0' },
   CXO_PORT: { fallback: '8003', least: 0, most: 65535 },
   CXO_QUOTA_MIB: { fallback: '', least: 1, most: 1_048_576 },
-  CXO_FREE_RESERVE_MIB: { fallback: '16', least: 0, most: 1_048_576 },
+  CXO_FREE_RESERVE_MIB: { fallback: '4', least: 0, most: 1_048_576 },
   CXO_MAX_OBJECT_MIB: { fallback: '1024', least: 1, most: 65536 },
   CXO_MAX_CONNECTIONS: { fallback: '256', least: 1, most: 10000 },
   CXO_HEADER_TIMEOUT_S: { fallback: '10', least: 1, most: 3600 },
