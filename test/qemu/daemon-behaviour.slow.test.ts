@@ -95,7 +95,7 @@ test('on a damaged data partition no daemon is started, nothing is reformatted, 
   const image = await buildTestImage({ recipe: 'recipes/cxo' });
   const path = join(dirname(image.image), 'damaged.card');
   const card = await makeCard(image.image, path, 512, signal);
-  const { partitions } = await readGpt(path);
+  const { partitions } = await readGpt(image.image);
   const data = partitions.find(({ name }) => name === 'data')!;
   const superblock = data.start * sectorSize + 1024;
   const garbage = Buffer.alloc(1024, 0x5a);
