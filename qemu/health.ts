@@ -51,10 +51,8 @@ export async function checkHealth(
   let last: unknown;
   while (performance.now() < deadline) {
     if (signal.aborted) throw stopped(signal.reason);
-    const limit = AbortSignal.any([
-      signal,
-      AbortSignal.timeout(Math.min(tryMs, deadline - performance.now())),
-    ]);
+    const left = Math.max(1, Math.ceil(Math.min(tryMs, deadline - performance.now())));
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(left)]);
     try {
       const answer =
         health.path === null ? await knock(forward.host, limit) : await get(forward.host, health.path, limit);
