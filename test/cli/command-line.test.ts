@@ -1,0 +1,132 @@
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { run } from '../../builder/cli/run.ts';
+import { verbs } from '../../builder/cli/verbs/all-verbs.ts';
+import { type CapturedTerminal, capturedTerminal } from '../support/captured-terminal.ts';
+import { checkout } from '../support/places.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('command line');
+const folder = temporaryFolder('command-line');
+const cache = join(folder, 'cache');
+
+async function command(...parameters: string[]): Promise<{ code: number; terminal: CapturedTerminal }> {
+  const terminal = capturedTerminal({ currentDirectory: checkout, environment: { HOME: folder } });
+  return { code: await run(parameters, terminal), terminal };
+}
+
+test('--help names every verb, and each verb has an example', async () => {
+  const { code, terminal } = await command('--help');
+  assert.is(code, 0);
+  const names = terminal.outLines
+    .map((line) => /^ {2}([a-z]+) /.exec(line)?.[1])
+    .filter((name) => name !== undefined);
+  assert.ok(names.length >= verbs.length, terminal.outLines.join('\n'));
+  for (const name of names.filter((name) => !['help', 'npx'].includes(name))) {
+    const help = await command(name, '--help');
+    assert.is(help.code, 0, name);
+    assert.match(help.terminal.outLines.join('\n'), new RegExp(`Example:\\n {2}boardsmith ${name}`));
+  }
+});
+
+test('a wrong command line ends with 2', async () => {
+  for (const parameters of [['bild'], ['build'], ['plan', 'cxo', '--bord', 'x']]) {
+    assert.is((await command(...parameters)).code, 2, parameters.join(' '));
+  }
+});
+
+test('a misspelt verb is answered with the one that is near', async () => {
+  assert.match((await command('bild', 'cxo')).terminal.noteLines.join('\n'), /Did you mean build\?/);
+});
+
+test('a recipe that is not there: what was looked for, and what to do', async () => {
+  const { code, terminal } = await command('plan', 'cxx');
+  assert.is(code, 11);
+  const text = terminal.noteLines.join('\n');
+  assert.match(text, /there is no recipe cxx/);
+  assert.match(text, /recipes\/cxx\/recipe\.yaml/);
+  assert.match(text, /next: /);
+});
+
+test('errors are one object with --json, and nothing else is printed', async () => {
+  const { code, terminal } = await command('plan', 'cxx', '--json');
+  assert.is(code, 11);
+  assert.is(terminal.outLines.length, 1);
+  assert.is(JSON.parse(terminal.outLines[0]!).error, 'FILE_UNUSABLE');
+  assert.equal(terminal.noteLines, []);
+});
+
+test('check prints each mistake with file, line and column, and ends with 3', async () => {
+  const file = join(folder, 'recipe.yaml');
+  await writeFile(file, 'name: Not A Label\nentri: daemon.ts\n');
+  const { code, terminal } = await command('check', file);
+  assert.is(code, 3);
+  assert.match(terminal.noteLines.join('\n'), /recipe\.yaml:1:7: /);
+  assert.match(terminal.noteLines.join('\n'), /recipe\.yaml:2:1: .*entry/);
+  const json = await command('check', file, '--json');
+  assert.is(json.code, 3);
+  assert.ok(JSON.parse(json.terminal.outLines.join('')).problems.length >= 2);
+});
+
+test('plan prints every step with its inputs and key, has no effects, and is the same anywhere', async () => {
+  const { code, terminal } = await command('plan', 'cxo', '--cache', cache, '--json');
+  assert.is(code, 0, terminal.outLines.join('\n'));
+  const text = terminal.outLines.join('\n');
+  const plan = JSON.parse(text);
+  assert.ok(plan.steps.length > 15);
+  for (const step of plan.steps) {
+    assert.match(step.key, /^[0-9a-f]{64}$/);
+    assert.is(step.cached, false);
+  }
+  assert.not.ok(text.includes(checkout), 'no folder of this machine in a plan');
+  assert.not.ok((await readdir(folder)).includes('cache'), 'plan makes nothing');
+
+  const elsewhere = join(folder, 'elsewhere');
+  await cp(join(checkout, 'recipes', 'cxo'), join(elsewhere, 'cxo'), { recursive: true });
+  await cp(join(checkout, 'boardsmith.lock'), join(elsewhere, 'boardsmith.lock'));
+  const other = await command('plan', join(elsewhere, 'cxo'), '--cache', cache, '--json');
+  assert.is(JSON.parse(other.terminal.outLines.join('\n')).id, plan.id, 'the same plan in another folder');
+});
+
+test('a changed line of the daemon changes the keys of what depends on it, and of nothing else', async () => {
+  const elsewhere = join(folder, 'changed');
+  await mkdir(elsewhere);
+  await cp(join(checkout, 'recipes', 'cxo'), join(elsewhere, 'cxo'), { recursive: true });
+  await cp(join(checkout, 'boardsmith.lock'), join(elsewhere, 'boardsmith.lock'));
+  const keys = async (): Promise<Map<string, string>> => {
+    const { terminal } = await command('plan', join(elsewhere, 'cxo'), '--cache', cache, '--json');
+    const { steps } = JSON.parse(terminal.outLines.join('\n')) as { steps: { id: string; key: string }[] };
+    return new Map(steps.map(({ id, key }) => [id, key]));
+  };
+  const before = await keys();
+  const daemon = join(elsewhere, 'cxo', 'daemon.ts');
+  await writeFile(daemon, `${await readFile(daemon, 'utf8')}\n// one more line\n`);
+  const after = await keys();
+  const changed = [...after].filter(([id, key]) => before.get(id) !== key).map(([id]) => id);
+  assert.equal(changed, ['bundle:cxo', 'program:cxo', 'root:cxo', 'image:cxo-qemu-virt']);
+});
+
+test('a lock that does not cover the recipe: which request, and the command', async () => {
+  const elsewhere = join(folder, 'unlocked');
+  await cp(join(checkout, 'recipes', 'cxo'), join(elsewhere, 'cxo'), { recursive: true });
+  const without = await command('plan', join(elsewhere, 'cxo'));
+  assert.is(without.code, 4);
+  assert.match(without.terminal.noteLines.join('\n'), /next: boardsmith lock/);
+  await writeFile(
+    join(elsewhere, 'boardsmith.lock'),
+    '{\n  "date": "2026-01-01",\n  "entries": {},\n  "hostRequests": {},\n  "lockVersion": 1,\n  "requests": {}\n}\n',
+  );
+  const empty = await command('plan', join(elsewhere, 'cxo'));
+  assert.is(empty.code, 4);
+  assert.match(empty.terminal.noteLines.join('\n'), /does not answer/);
+});
+
+test('boot says what it needs beside an image', async () => {
+  const { code, terminal } = await command('boot', join(folder, 'no.img'));
+  assert.is(code, 11);
+  assert.match(terminal.noteLines.join('\n'), /manifest beside it/);
+});
+
+test.run();
