@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { askedFiles, mountPoints } from './asked-files.ts';
 import type { ManifestBoot } from './manifest-parts.ts';
 import type { BoardSteps } from './plan-board.ts';
 import type { PlanBuilder } from './plan-builder.ts';
@@ -29,7 +30,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
     id: `root:${recipe.name}`,
     kind: 'root-partition',
     title: `make and audit the root of ${recipe.name}`,
-    parameters: { date, recipe: recipe.name },
+    parameters: { date, recipe: recipe.name, askedFiles: askedFiles(recipe), mountPoints },
     inputs: {
       program,
       runtimeBase: tools.nodeBase,

@@ -5,6 +5,13 @@ const nodeVersion = '24.19.0';
 /** What the runtime `node` needs of the registries. */
 export const nodeRuntime = {
   version: nodeVersion,
+  /** Paths in the root of what a Node program needs besides itself; the wheel's libraries have a hash of their own in their names. */
+  rootFiles: [
+    '/lib/ld-musl-aarch64.so.1',
+    '/usr/lib/libc.musl-aarch64.so.1',
+    '/usr/lib/libgcc_s-2d945d6c.so.1',
+    '/usr/lib/libstdc++-85f2cd6d.so.6.0.33',
+  ],
   requests: {
     targetNode: {
       kind: 'pypi',
@@ -23,4 +30,8 @@ export const nodeRuntime = {
     musl: { kind: 'debian', package: 'musl', architecture: 'arm64', closure: false, host: false },
     esbuild: { kind: 'npm', name: '@esbuild/linux-x64', version: '0.28.2', host: true },
   },
-} as const satisfies { version: string; requests: Readonly<Record<string, InputRequest>> };
+} as const satisfies {
+  version: string;
+  rootFiles: readonly string[];
+  requests: Readonly<Record<string, InputRequest>>;
+};

@@ -16,6 +16,7 @@ import { describeVerb, type Verb } from './verb.ts';
 interface DemoOptions {
   readonly out: string;
   readonly cache?: string;
+  readonly lock?: string;
 }
 
 const recipe = 'cxo';
@@ -31,6 +32,7 @@ export const demo: Verb = {
     )
       .option('--out <dir>', 'folder for the image', 'out')
       .option('--cache <dir>', "cache folder (default: the user's cache folder)")
+      .option('--lock <file>', 'lock file (default: the boardsmith.lock of this checkout)')
       .action(async (options: DemoOptions) => {
         const started = performance.now();
         const color = paint(terminal);
@@ -42,7 +44,7 @@ export const demo: Verb = {
           ),
         );
         const loaded = await loadSelection(terminal, [recipe], {});
-        const lock = await usableLock(terminal, loaded, lockOf(loaded.recipes), cache);
+        const lock = await usableLock(terminal, loaded, options.lock ?? lockOf(loaded.recipes), cache);
         const selection = await selectImages(terminal, [recipe], { lock });
         const built = await buildImages(terminal, selection, {
           out,

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { requireClean } from '../../rootfs/audit/require-clean.ts';
 import { auditTree } from '../../rootfs/audit-tree.ts';
 import { completeTree } from '../../rootfs/complete-tree.ts';
 import { squashfs } from '../../rootfs/squashfs.ts';
@@ -10,9 +11,6 @@ import { describeRoot } from '../root-files.ts';
 import type { StepKind } from '../step-kind.ts';
 import { timeStampOf } from '../time-stamp.ts';
 
-/** Empty folders that init mounts upon (overlays/init/README.md). */
-const mountPoints = ['/dev', '/proc', '/sys', '/run', '/tmp', '/data'];
-
 /**
  * Inputs `program`, `runtimeBase`, `overlay` (overlays/root), `squashfs`. Output: `root.squashfs`, and `files.json`: what is in it.
  * What the audit finds stops the build.
@@ -20,7 +18,8 @@ const mountPoints = ['/dev', '/proc', '/sys', '/run', '/tmp', '/data'];
 export const rootPartition: StepKind = {
   kind: 'root-partition',
   async run({ step, folder, output, signal }) {
-    const daemon = `/usr/bin/${String(step.parameters.recipe)}`;
+    const { recipe, askedFiles, mountPoints, date } = step.parameters as unknown as RootParameters;
+    const daemon = `/usr/bin/${recipe}`;
     const base = await readRuntimeBase(folder('runtimeBase'));
     const overlay = step.inputs.overlay?.from === 'source' ? step.inputs.overlay.files : [];
     const owner = { uid: 0, gid: 0 };
@@ -59,8 +58,11 @@ export const rootPartition: StepKind = {
       })),
     ];
     const tree = completeTree(entries);
-    await refuseFindings(tree, daemon, entries);
-    const mtime = timeStampOf(step.parameters.date);
+    requireClean(
+      await auditTree(tree, { architecture: 'arm64', daemon, expected: askedFiles, mountPoints }),
+      `the root of ${recipe}`,
+    );
+    const mtime = timeStampOf(date);
     const image = join(output, 'root.squashfs');
     await squashfs(tree, { toolRoot: folder('squashfs'), output: image, mtime, signal });
     const unsquashfs = await packagedTool(folder('squashfs'), { program: 'unsquashfs' });
@@ -80,22 +82,6 @@ async function readRuntimeBase(folder: string): Promise<TreeEntry[]> {
   );
 }
 
-async function refuseFindings(tree: Tree, daemon: string, asked: readonly TreeEntry[]): Promise<void> {
-  const findings = await auditTree(tree, {
-    architecture: 'arm64',
-    daemon,
-    expected: asked.map(({ path }) => path),
-  });
-  if (findings.length === 0) return;
-  throw new BoardsmithError(
-    'AUDIT_FAILED',
-    `the root holds what it must not hold: ${findings.length} finding${findings.length === 1 ? '' : 's'}`,
-    {
-      problems: findings.map(({ path, rule, message }) => `${path}: ${rule}: ${message}`),
-    },
-  );
-}
-
 /** The file system that was written must hold what was audited, no more and no less. */
 async function refuseOtherFiles(tree: Tree, listing: string): Promise<void> {
   const written = listing
@@ -110,4 +96,11 @@ async function refuseOtherFiles(tree: Tree, listing: string): Promise<void> {
   throw new BoardsmithError('AUDIT_FAILED', 'the root file system does not hold exactly the audited files', {
     problems: written.filter((path) => !audited.includes(path)),
   });
+}
+
+interface RootParameters {
+  readonly recipe: string;
+  readonly askedFiles: readonly string[];
+  readonly mountPoints: readonly string[];
+  readonly date: string;
 }
