@@ -123,7 +123,7 @@ async function announceReady(machine: Machine, say: Voice): Promise<void> {
       timeoutMs: 2 ** 31 - 1,
       expected: everything,
     });
-    say.ready(machine.console.lines, await machine.forwards());
+    say.ready(machine.console.lines, await machine.forwards().catch(() => []));
   } catch {
     // Whatever it was stands on the console.
   }

@@ -8,6 +8,8 @@ export interface FakeScript {
   readonly steps?: readonly FakeStep[];
   readonly qmp?: boolean;
   readonly http?: readonly number[];
+  /** Port of the guest that it says it forwards; 8080 without it. */
+  readonly guestPort?: number;
   readonly powerKey?: readonly string[] | null;
 }
 

@@ -65,7 +65,7 @@ async function serveQmp() {
 
 async function answer({ execute }) {
   if (execute === 'human-monitor-command') {
-    const row = `  TCP[HOST_FORWARD]   9       127.0.0.1 ${port}       10.0.2.15  8080     0     0\r\n`;
+    const row = `  TCP[HOST_FORWARD]   9       127.0.0.1 ${port}       10.0.2.15 ${script.guestPort ?? 8080}     0     0\r\n`;
     tell({ return: `Hub -1 (net0):\r\n  Protocol[State]\r\n${row}` });
   } else {
     tell({ return: {} });
