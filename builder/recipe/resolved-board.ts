@@ -2,7 +2,10 @@
 export interface ResolvedBoard {
   readonly name: string;
   readonly description: string;
+  /** True for the board that is meant when none is named. */
+  readonly isDefault: boolean;
   readonly architecture: 'arm64';
+  readonly memoryMiB: number;
   readonly kernel: BoardKernel;
   readonly bootloader: Bootloader;
   readonly console: { readonly device: string; readonly baud: number };

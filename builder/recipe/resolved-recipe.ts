@@ -10,7 +10,7 @@ export interface ResolvedRecipe {
   /** Arguments of the daemon, after its own name. */
   readonly arguments: readonly string[];
   readonly ports: readonly Port[];
-  /** Environment of the daemon, sorted by name. */
+  /** Environment of the daemon, sorted by name. Holds the defaults of unit settings too; a unit's own value takes their place. */
   readonly environment: Readonly<Record<string, string>>;
   /** Memory that the daemon may use, in MiB. */
   readonly memoryLimitMiB: number;
@@ -90,8 +90,10 @@ export type HealthCheck =
 export interface Connection {
   readonly name: string;
   readonly protocol: 'tcp' | 'udp';
-  /** Destination ports. */
+  /** Destination ports, ascending. */
   readonly ports: readonly number[];
+  /** `name`: the daemon looks the other end up (`needs.dns`); `address`: it is given, or learns, IP addresses. */
+  readonly by: 'name' | 'address';
   readonly purpose: string;
 }
 
@@ -102,4 +104,6 @@ export interface UnitValue {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
+  /** Value as long as a unit is given no other; null for none. Always null for a secret. */
+  readonly default: string | null;
 }

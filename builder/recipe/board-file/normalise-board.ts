@@ -1,0 +1,57 @@
+import type { FileKind } from '../file-kind.ts';
+import { parseDuration, parseSize } from '../quantity.ts';
+import type { BoardKernel, Bootloader } from '../resolved-board.ts';
+import type { BoardFacts, BoardFields, PartitionField, QemuFields } from './board-fields.ts';
+
+type Normalise = FileKind<BoardFields, BoardFacts, object>['normalise'];
+
+/** The casts say what the schema has checked. */
+export const normaliseBoard: Normalise = {
+  name: (written) => written as string,
+  description: (written) => written as string,
+  default: (written) => (written ?? false) as boolean,
+  architecture: (written) => written as 'arm64',
+  memory: (written) => parseSize(written as string),
+  kernel: (written) => ({
+    deviceTree: null,
+    modules: [],
+    commandLine: [],
+    ...(written as Pick<BoardKernel, 'package'>),
+  }),
+  bootloader: (written) => {
+    const { offset, environment, ...same } = written as Omit<Bootloader, 'offset' | 'environment'> & {
+      readonly offset?: string;
+      readonly environment?: Bootloader['environment'];
+    };
+    const variables = Object.entries(environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      ...same,
+      offset: offset === undefined ? null : parseSize(offset),
+      environment: Object.fromEntries(variables),
+    };
+  },
+  console: (written) => written as BoardFields['console'],
+  partitions: (written) => {
+    const { boot, root, state, identity, data } = written as Readonly<Record<PartitionField, string>>;
+    return {
+      boot: parseSize(boot),
+      root: parseSize(root),
+      state: parseSize(state),
+      identity: parseSize(identity),
+      data: parseSize(data),
+    };
+  },
+  watchdog: (written) => {
+    if (written === undefined) return null;
+    const { device, timeout } = written as { device: string; timeout: string };
+    return { device, timeout: parseDuration(timeout) };
+  },
+  powerButton: (written) => (written ?? false) as boolean,
+  qemu: (written) => {
+    if (written === undefined) return null;
+    const { memory, ...same } = written as Omit<QemuFields, 'memory' | 'devices'> & {
+      readonly memory?: string;
+    };
+    return { devices: [], ...same, memory: memory === undefined ? null : parseSize(memory) };
+  },
+};

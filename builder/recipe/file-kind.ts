@@ -1,0 +1,15 @@
+import type { Rule } from './rule.ts';
+import type { SchemaCheck } from './schema/compile-schema.ts';
+import type { RootSchema } from './schema/schema-node.ts';
+
+/** What makes a recipe a recipe, or a board a board: how its YAML becomes a resolved value. */
+export interface FileKind<Fields extends object, Facts, Resolved extends object> {
+  readonly schema: RootSchema;
+  readonly checkShape: SchemaCheck;
+  /** One function a field: the value in the file, which fits the schema (undefined: left out), with defaults and in plain units. */
+  readonly normalise: { readonly [Name in keyof Fields]: (written: unknown) => Fields[Name] };
+  /** What rules and `resolve` need to know beyond the file. @param file absolute */
+  gatherFacts(file: string): Promise<Facts>;
+  readonly rules: readonly Rule<Fields, Facts>[];
+  resolve(fields: Fields, facts: Facts): Resolved;
+}

@@ -1,0 +1,31 @@
+import type { Capability, Connection, HealthCheck, Port, UnitValue } from '../resolved-recipe.ts';
+import { ruleMaker } from '../rule.ts';
+import type { RecipeFolder } from './recipe-folder.ts';
+
+/** The fields of recipe.yaml, by their names there, with defaults filled in; sizes in bytes, durations in seconds. */
+export interface RecipeFields {
+  readonly name: string;
+  readonly description: string;
+  readonly runtime: 'node';
+  readonly entry: EntryText;
+  readonly bin: string | null;
+  readonly arguments: readonly string[];
+  readonly ports: readonly Port[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memory: number;
+  readonly data: { readonly minimum: number } | null;
+  readonly health: HealthCheck;
+  readonly readiness: 'descriptor' | 'ports';
+  readonly stopTimeout: number;
+  readonly needs: { readonly dns: boolean; readonly time: boolean };
+  readonly connects: readonly Connection[];
+  readonly capabilities: readonly Capability[];
+  readonly unit: { readonly settings: readonly UnitValue[]; readonly secrets: readonly UnitValue[] };
+}
+
+/** What `entry` says, taken apart but not checked. */
+export type EntryText =
+  | { readonly kind: 'source'; readonly path: string }
+  | { readonly kind: 'npm'; readonly package: string; readonly version: string };
+
+export const recipeRule = ruleMaker<RecipeFields, RecipeFolder>();

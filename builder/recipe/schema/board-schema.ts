@@ -1,0 +1,204 @@
+import { ref, rootSchema } from './definitions.ts';
+import { fields, list, named } from './schema-node.ts';
+
+/** recipes/boards/*.yaml. */
+export const boardSchema = rootSchema(
+  'urn:boardsmith:board',
+  fields(
+    ['name', 'description', 'architecture', 'memory', 'kernel', 'bootloader', 'console', 'partitions'],
+    {
+      name: ref('label', { description: 'As the file is named, without `.yaml`.', examples: ['qemu-virt'] }),
+      description: ref('sentence', { description: 'Which board it is, in a sentence.' }),
+      default: ref('switch', {
+        description: 'Whether it is the board when none is named.',
+        default: false,
+      }),
+      architecture: {
+        title: 'an architecture',
+        description: 'What its processor runs.',
+        type: 'string',
+        enum: ['arm64'],
+      },
+      memory: ref('size', { description: 'Memory of the board.', examples: ['2 GiB'] }),
+      kernel: fields(
+        ['package'],
+        {
+          package: ref('debianPackage', {
+            description:
+              'Debian package of the kernel; a metapackage is followed to the real one when it is locked.',
+          }),
+          deviceTree: {
+            title: 'a device tree',
+            description:
+              'Path below the package’s folder of device trees. Left out: the boot loader hands one over.',
+            type: 'string',
+            maxLength: 200,
+            pattern: '^([A-Za-z0-9_+-]+/)*[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*\\.dtb$',
+            patternErrorMessage: 'write a relative path that ends with .dtb',
+            examples: ['allwinner/sun50i-h5-orangepi-prime.dtb'],
+          },
+          modules: list(
+            {
+              title: "a module's name",
+              type: 'string',
+              pattern: '^[a-z0-9][a-z0-9_-]{0,55}$',
+              patternErrorMessage: 'write its name in lower case without folder and without .ko',
+            },
+            200,
+            {
+              description:
+                'Modules that init loads, in this order; what they depend on is added. Nothing is loaded afterwards.',
+              default: [],
+              examples: [['virtio_blk', 'ext4']],
+            },
+          ),
+          commandLine: list(
+            {
+              title: 'a kernel argument',
+              type: 'string',
+              maxLength: 200,
+              pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]*(=[A-Za-z0-9_.,:/@+-]+)?$',
+              patternErrorMessage:
+                'write name or name=value, one argument an element, without quotes and spaces',
+            },
+            64,
+            {
+              description: 'Arguments of the kernel, without those that the build adds (console=, for one).',
+              default: [],
+              examples: [['panic=10']],
+            },
+          ),
+        },
+        { description: 'The kernel and what it is told.' },
+      ),
+      bootloader: fields(
+        ['package', 'file', 'place'],
+        {
+          package: ref('debianPackage', {
+            description: 'Debian package of the boot loader.',
+            examples: ['u-boot-sunxi'],
+          }),
+          file: ref('relativePath', { description: 'The boot loader’s file in the package.' }),
+          place: {
+            title: 'a place',
+            description:
+              '`card`: written to the card. `firmware`: in the flash of the machine that QEMU plays.',
+            type: 'string',
+            enum: ['card', 'firmware'],
+          },
+          offset: ref('size', {
+            description: 'Where on the card it begins; for `card` only.',
+            examples: ['8 KiB'],
+          }),
+          environment: named(ref('environmentName'), ref('text', { description: 'Its value.' }), 100, {
+            description: 'Environment of the boot loader, all of it; for `firmware` only.',
+          }),
+        },
+        { description: 'What starts the kernel.' },
+      ),
+      console: fields(
+        ['device', 'baud'],
+        {
+          device: {
+            title: 'a console',
+            description: 'Serial device by its name below /dev.',
+            type: 'string',
+            pattern: '^(tty(AMA|LP|MSM|mxc|O|PS|S|SAC|SC|STM|THS)?[0-9]{1,2}|hvc[0-7])$',
+            patternErrorMessage: 'write a serial device without /dev/',
+            examples: ['ttyS0'],
+          },
+          baud: {
+            title: 'a speed',
+            description: 'Bits a second.',
+            type: 'integer',
+            enum: [9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600, 1500000],
+            examples: [115200],
+          },
+        },
+        { description: 'Where the kernel and init write.' },
+      ),
+      partitions: fields(
+        ['boot', 'root', 'state', 'identity', 'data'],
+        {
+          boot: ref('size', { description: 'Kernel, initramfs and extlinux.conf; twice on a card.' }),
+          root: ref('size', {
+            description: 'Root file system with room for its verity tree; twice on a card.',
+          }),
+          state: ref('size', { description: 'Which slot is used, and how often it was tried.' }),
+          identity: ref('size', { description: 'What makes a unit itself; written when it is burnt.' }),
+          data: ref('size', { description: 'In the image; grows to the end of the card at first boot.' }),
+        },
+        { description: 'Sizes on the card, whole MiB. They are fixed for the life of a unit, but for data.' },
+      ),
+      watchdog: fields(
+        ['device', 'timeout'],
+        {
+          device: {
+            title: 'a watchdog',
+            description: 'Its device.',
+            type: 'string',
+            pattern: '^/dev/watchdog[0-9]?$',
+            patternErrorMessage: 'write the device that the kernel makes for it',
+            examples: ['/dev/watchdog0'],
+          },
+          timeout: ref('duration', {
+            description: 'So long unfed, and the hardware resets.',
+            examples: ['15 s'],
+          }),
+        },
+        { description: 'Left out: the board has none.' },
+      ),
+      powerButton: ref('switch', {
+        description: 'Whether a power key arrives as an input event.',
+        default: false,
+      }),
+      qemu: fields(
+        ['machine', 'cpu', 'cores', 'disk', 'network'],
+        {
+          machine: {
+            title: 'a QEMU machine',
+            description: 'What QEMU calls -machine.',
+            type: 'string',
+            maxLength: 100,
+            pattern: '^[a-z0-9][a-z0-9.-]*(,[a-z0-9-]+=[A-Za-z0-9.-]+)*$',
+            patternErrorMessage: 'write its name, then ,property=value for each property',
+            examples: ['virt'],
+          },
+          cpu: {
+            title: 'a QEMU processor',
+            description: 'What QEMU calls -cpu.',
+            type: 'string',
+            maxLength: 100,
+            pattern: '^[a-z0-9][a-z0-9.-]*(,[a-z0-9-]+=[a-z0-9.-]+)*$',
+            patternErrorMessage: 'write its name, then ,property=value for each property',
+            examples: ['cortex-a53'],
+          },
+          cores: {
+            title: 'a number of cores',
+            description: 'Cores.',
+            type: 'integer',
+            minimum: 1,
+            maximum: 16,
+            examples: [4],
+          },
+          memory: ref('size', {
+            description: 'Memory of the machine. Left out: that of the board.',
+            examples: ['2 GiB'],
+          }),
+          disk: ref('qemuDevice', { description: 'Device that plays the card.' }),
+          network: ref('qemuDevice', {
+            description: 'Device that plays the network card.',
+            examples: ['virtio-net-pci'],
+          }),
+          devices: list(ref('qemuDevice'), 32, {
+            description: 'Further devices.',
+            default: [],
+            examples: [['i6300esb']],
+          }),
+        },
+        { description: 'How QEMU plays the board. Left out: it cannot.' },
+      ),
+    },
+    { title: 'A board', description: 'What an image must know about the hardware.' },
+  ),
+);
