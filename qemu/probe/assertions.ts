@@ -57,6 +57,7 @@ export const assertions = {
       ...helpers.map((helper) => ({ ...helper, single: helper.always })),
     ];
     const users = userProcesses(processes);
+    const first = users.find(({ pid }) => pid === 1);
     const problems: string[] = [];
     for (const process of users) {
       const rule = allowed.find(({ name }) => name === process.name);
@@ -64,13 +65,16 @@ export const assertions = {
       else if (rule.id !== null && process.uids.some((id) => id !== rule.id)) {
         problems.push(`${describe(process)} runs as ${process.uids.join(' ')}, not ${rule.id}`);
       }
+      // Any program can take a helper's name.
+      else if (process.name !== daemon && process.executable !== first?.executable) {
+        problems.push(`${describe(process)} is not init's own program`);
+      }
     }
     for (const { name, always, single } of allowed) {
       const count = users.filter((process) => process.name === name).length;
       if (always && count === 0) problems.push(`no process ${name}`);
       if (single && count > 1) problems.push(`${count} processes ${name}`);
     }
-    const first = users.find(({ pid }) => pid === 1);
     if (first?.name !== 'init') problems.push(`process 1 is ${first?.name ?? 'not there'}, not init`);
     return problems;
   },
