@@ -1,0 +1,33 @@
+import { join, relative, resolve } from 'node:path';
+import { writeNewAppliance } from '../../new/write-new-appliance.ts';
+import { boardsmithRoot } from '../workspace.ts';
+import { describeVerb, type Verb } from './verb.ts';
+
+/** `boardsmith new`: a working appliance to start from. */
+export const newAppliance: Verb = {
+  define(program, terminal) {
+    describeVerb(
+      program,
+      'new <name>',
+      'write a working appliance: recipe, daemon, test (in a checkout below recipes/, elsewhere in a folder of its name with a lock)',
+      'boardsmith new hello',
+    )
+      .option('--dir <dir>', 'folder to make')
+      .option('--json', 'print the result as one JSON object')
+      .action(async (name: string, options: { dir?: string; json?: true }) => {
+        const { currentDirectory } = terminal;
+        const inCheckout = `${currentDirectory}/`.startsWith(`${boardsmithRoot}/`);
+        const place = inCheckout ? join(boardsmithRoot, 'recipes', name) : join(currentDirectory, name);
+        const folder = options.dir === undefined ? place : resolve(currentDirectory, options.dir);
+        const insideCheckout = folder.startsWith(join(boardsmithRoot, 'recipes/'));
+        const files = await writeNewAppliance({ name, folder, boardsmithRoot, insideCheckout });
+        if (options.json) {
+          terminal.out(JSON.stringify({ folder, files }));
+          return;
+        }
+        const shown = relative(currentDirectory, folder);
+        for (const file of files) terminal.out(`wrote ${join(shown, file)}`);
+        terminal.note(`next: boardsmith build ${insideCheckout ? name : `./${shown}`}`);
+      });
+  },
+};

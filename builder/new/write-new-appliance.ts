@@ -1,0 +1,67 @@
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
+import { BoardsmithError } from '../error/boardsmith-error.ts';
+
+export interface NewAppliance {
+  /** Lower-case DNS label: names image, process and host. */
+  readonly name: string;
+  /** Absolute folder to make; it may be there if it is empty. */
+  readonly folder: string;
+  /** Absolute folder of Boardsmith, for its schema and its lock. */
+  readonly boardsmithRoot: string;
+  /** True if the folder is one of Boardsmith's own recipes: it then uses Boardsmith's lock. */
+  readonly insideCheckout: boolean;
+}
+
+const templateFolder = join(import.meta.dirname, 'template');
+/** As the recipe's schema has it: a DNS label of at most 32 characters. */
+const nameForm = /^[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+
+/**
+ * Writes a working appliance: recipe, daemon, test, README; outside a checkout a lock of its own with Boardsmith's pins. The folder is
+ * whole or not there.
+ * @returns names of the files, sorted
+ * @throws BoardsmithError USAGE for a name that cannot be one, FILE_UNUSABLE if the folder holds something or cannot be written
+ */
+export async function writeNewAppliance(appliance: NewAppliance): Promise<string[]> {
+  const { name, folder, boardsmithRoot, insideCheckout } = appliance;
+  if (!nameForm.test(name)) {
+    throw new BoardsmithError('USAGE', `${JSON.stringify(name)} cannot be the name of an appliance`, {
+      hint: 'use up to 32 lower-case letters, digits and hyphens, a letter first',
+    });
+  }
+  const existing = await readdir(folder).catch(() => []);
+  if (existing.length > 0) {
+    throw new BoardsmithError('FILE_UNUSABLE', `${folder} is not empty`, {
+      hint: 'choose another name, or --dir DIR',
+    });
+  }
+  const draft = join(dirname(folder), `.${basename(folder)}.${process.pid}.new`);
+  try {
+    await mkdir(draft, { recursive: true });
+    for (const file of await readdir(templateFolder)) {
+      const text = await readFile(join(templateFolder, file), 'utf8');
+      await writeFile(join(draft, file), filled(text, appliance));
+    }
+    if (!insideCheckout) await cp(join(boardsmithRoot, 'boardsmith.lock'), join(draft, 'boardsmith.lock'));
+    await rename(draft, folder);
+  } catch (cause) {
+    await rm(draft, { recursive: true, force: true });
+    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${folder}`, { cause });
+  }
+  return (await readdir(folder)).sort();
+}
+
+function filled(text: string, { name, folder, boardsmithRoot, insideCheckout }: NewAppliance): string {
+  return (
+    text
+      .replaceAll('appliance-name', name)
+      // Elsewhere no path to the schema is known that would hold on another machine.
+      .replace(
+        /^# yaml-language-server: .*\n/,
+        insideCheckout ? '# yaml-language-server: $schema=../recipe.schema.json\n' : '',
+      )
+      .replaceAll('PLACE', insideCheckout ? relative(boardsmithRoot, folder) : '.')
+      .replaceAll('TARGET', insideCheckout ? name : '.')
+  );
+}

@@ -1,0 +1,80 @@
+import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { run } from '../../builder/cli/run.ts';
+import { check } from '../../builder/recipe/check.ts';
+import { capturedTerminal } from '../support/captured-terminal.ts';
+import { checkout } from '../support/places.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('new appliance');
+const folder = temporaryFolder('new-appliance');
+
+async function newAppliance(...parameters: string[]) {
+  const terminal = capturedTerminal({ currentDirectory: folder });
+  return { code: await run(['new', ...parameters], terminal), terminal };
+}
+
+test('outside a checkout it has a lock of its own, no mistakes, and no path of this machine', async () => {
+  const { code, terminal } = await newAppliance('hello');
+  assert.is(code, 0, terminal.noteLines.join('\n'));
+  const made = join(folder, 'hello');
+  assert.equal((await readdir(made)).sort(), [
+    'README.md',
+    'boardsmith.lock',
+    'daemon.test.ts',
+    'daemon.ts',
+    'recipe.yaml',
+  ]);
+  assert.equal(await check([made]), []);
+  for (const file of await readdir(made)) {
+    const text = await readFile(join(made, file), 'utf8');
+    assert.not.ok(/appliance-name|TARGET|PLACE|SCHEMA/.test(text), `${file} is not filled in`);
+    assert.not.ok(text.includes(checkout), `${file} holds a path of this machine`);
+  }
+  assert.match(terminal.noteLines.join('\n'), /next: boardsmith build \.\/hello/);
+});
+
+test('its own test passes', async () => {
+  await newAppliance('tested');
+  await symlink(join(checkout, 'node_modules'), join(folder, 'tested', 'node_modules'));
+  const { exitCode, all } = await execa(process.execPath, ['--import', 'tsx', '--test', 'daemon.test.ts'], {
+    cwd: join(folder, 'tested'),
+    reject: false,
+    all: true,
+  });
+  assert.is(exitCode, 0, all);
+});
+
+test('refuses bad names and folders that hold something, and leaves nothing behind', async () => {
+  for (const name of ['Hello', '-x', 'a_b', 'x'.repeat(33), '../up', '']) {
+    assert.is((await newAppliance('--', name)).code, 2, name);
+  }
+  await mkdir(join(folder, 'taken'));
+  await cp(join(checkout, 'LICENSE'), join(folder, 'taken', 'LICENSE'));
+  assert.is((await newAppliance('taken')).code, 11);
+  assert.equal(await readdir(join(folder, 'taken')), ['LICENSE']);
+  assert.equal(
+    (await readdir(folder)).filter((name) => name.startsWith('.')),
+    [],
+  );
+});
+
+test('in a checkout it lies below recipes/ and uses the lock of the checkout', async () => {
+  const place = join(checkout, 'recipes', 'made-by-a-test');
+  try {
+    assert.is((await newAppliance('made-by-a-test', '--dir', place)).code, 0);
+    assert.not.ok((await readdir(place)).includes('boardsmith.lock'));
+    assert.match(
+      await readFile(join(place, 'recipe.yaml'), 'utf8'),
+      /^# yaml-language-server: \$schema=\.\.\/recipe\.schema\.json\n/,
+    );
+    assert.equal(await check([place]), []);
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+});
+
+test.run();
