@@ -1,6 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readBootable } from '../../builder/cli/bootable.ts';
 import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
@@ -33,7 +33,7 @@ export type TestImage = BootableImage & { readonly manifest: ImageManifest };
 /** Builds an image for the board qemu-virt, with the checkout's lock. The image lies in a new folder below the system's temporary one. */
 export async function buildTestImage(build: TestBuild): Promise<TestImage> {
   const { changeRecipe = (same) => same, changeBoard = (same) => same, overlaysRoot = checkout } = build;
-  const recipe = changeRecipe(await loadRecipe(join(checkout, build.recipe)));
+  const recipe = changeRecipe(await loadRecipe(resolve(checkout, build.recipe)));
   const board = changeBoard(await loadBoard(join(checkout, 'recipes/boards/qemu-virt.yaml')));
   const store = new InputStore(testCache, { network: true });
   const { signal } = new AbortController();
