@@ -172,6 +172,17 @@ test('413: too big, announced or found out', async () => {
   assert.is(statusOf(known), 413);
 });
 
+test('413 reaches a client that reads only after it has sent everything', async () => {
+  const socket = await openSocket(store.port);
+  socket.pause();
+  const size = 16 * mebibyte;
+  socket.write(`POST /objects HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n`);
+  await new Promise((resolve) => socket.write(Buffer.alloc(size), resolve));
+  const answer = readToEnd(socket);
+  socket.resume();
+  assert.is(statusOf(await answer), 413);
+});
+
 test('413 comes before the body when the client waits with it', async () => {
   const answer = await sendRaw(
     store.port,

@@ -8,6 +8,7 @@ import { encodeTail } from '../../recipes/cxo/storage/object-format.ts';
 import type { StoreStatistics } from '../../recipes/cxo/storage/object-store.ts';
 import { digestOf } from './acknowledged-writer.ts';
 import { failure, ModelDisk } from './model-disk.ts';
+import { sendRaw } from './raw-http.ts';
 import { putBytes, type RunningStore, runningStore } from './running-store.ts';
 import { seededBytes } from './seeded-random.ts';
 import { wrapFileSystem } from './wrapped-file-system.ts';
@@ -117,6 +118,18 @@ test('a list of sums that fits the wrong bytes does not make them whole', async 
   await putBytes(store.url, digestOf(small), small);
   writeFileSync(fileOf(small), Buffer.concat([one, encodeTail(digestOf(small), one.length, sha256(one))]));
   assert.is(await get(small), 500);
+});
+
+test('what follows a broken-off answer on the same connection is never taken for the rest of it', async () => {
+  await putBytes(store.url, digestOf(large), large);
+  const bad = readFileSync(fileOf(large));
+  bad[3 * 65_536]! ^= 1;
+  writeFileSync(fileOf(large), bad);
+  const answers = await sendRaw(
+    store.port,
+    `GET /objects/${digestOf(large)} HTTP/1.1\r\nHost: a\r\n\r\nGET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
+  );
+  assert.is(answers.match(/HTTP\/1\.1 200 OK/g)?.length, 1);
 });
 
 test('a range is verified on its own: an intact one is served, a damaged one is not', async () => {
