@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { BlockSums } from '../../recipes/cxo/storage/block-sums.ts';
 import { sha256 } from '../../recipes/cxo/storage/digest.ts';
 import { encodeTail } from '../../recipes/cxo/storage/object-format.ts';
-import type { StoreStatistics } from '../../recipes/cxo/storage/object-store.ts';
+import type { StoreStatistics } from '../../recipes/cxo/storage/store-types.ts';
 import { digestOf } from './acknowledged-writer.ts';
 import { failure, ModelDisk } from './model-disk.ts';
 import { sendRaw } from './raw-http.ts';

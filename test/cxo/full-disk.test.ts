@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { StoreStatistics } from '../../recipes/cxo/storage/object-store.ts';
+import type { StoreStatistics } from '../../recipes/cxo/storage/store-types.ts';
 import { digestOf } from './acknowledged-writer.ts';
 import { failure, ModelDisk } from './model-disk.ts';
 import { putBytes, runningStore } from './running-store.ts';

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256 } from '../../recipes/cxo/storage/digest.ts';
 import { encodeTail } from '../../recipes/cxo/storage/object-format.ts';
-import type { StoreStatistics } from '../../recipes/cxo/storage/object-store.ts';
+import type { StoreStatistics } from '../../recipes/cxo/storage/store-types.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { runningStore } from './running-store.ts';
 

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { diskBytes, fileSize } from '../../recipes/cxo/storage/object-format.ts';
-import { ObjectStore, type StoreStatistics } from '../../recipes/cxo/storage/object-store.ts';
+import { ObjectStore } from '../../recipes/cxo/storage/object-store.ts';
+import type { StoreStatistics } from '../../recipes/cxo/storage/store-types.ts';
 import { digestOf } from './acknowledged-writer.ts';
 import { ModelDisk } from './model-disk.ts';
 import { openSocket } from './raw-http.ts';

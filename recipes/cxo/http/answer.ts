@@ -37,7 +37,7 @@ async function callHandler(service: Service, exchange: Exchange, route: Route): 
       exchange.response.writeHead(204, { Allow: allow }).end();
       return;
     }
-    throw new Problem(405, 'method-not-allowed', `here one can ${allow}`, { Allow: allow });
+    throw new Problem(405, 'method-not-allowed', `this path takes ${allow}`, { Allow: allow });
   }
   // A page of some web site must not be able to write here through the browser of somebody who can reach the store.
   if (method !== 'GET' && method !== 'HEAD' && request.headers.origin !== undefined) {

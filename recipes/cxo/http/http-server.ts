@@ -19,13 +19,14 @@ export class HttpServer {
   readonly #service: Service;
   readonly #server: Server;
   readonly #connections: Connections;
-  readonly #queue = new RequestQueue();
+  readonly #queue: RequestQueue;
   #stopping = false;
 
   constructor(service: Service) {
     const { settings, counters } = service;
     this.#service = service;
     this.#connections = new Connections(settings, counters);
+    this.#queue = new RequestQueue((error) => service.log('internal-error', { error: String(error) }));
     this.#server = createServer({
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: settings.headerTimeoutMs,

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Digest } from '../storage/digest.ts';
 import { blockSize } from '../storage/object-format.ts';
-import type { Kept } from '../storage/object-store.ts';
 import { TooLarge, WrongDigest } from '../storage/storage-errors.ts';
+import type { Kept } from '../storage/store-types.ts';
 import { answerJson, type Exchange, type Service } from './exchange.ts';
 import { Patience } from './patience.ts';
 import { checkPreconditions } from './preconditions.ts';

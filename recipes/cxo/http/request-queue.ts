@@ -8,7 +8,13 @@ const longestQueue = 16;
  * a connection never costs more than one answer's memory; one that sends ever more is closed.
  */
 export class RequestQueue {
+  readonly #failed: (error: unknown) => void;
   readonly #waiting = new WeakMap<Duplex, { length: number; tail: Promise<void> }>();
+
+  /** `failed` takes an error of a task: a mistake in this program, which must end one connection, not all of them. */
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
 
   add(connection: Duplex, task: () => Promise<void>): void {
     const queue = this.#waiting.get(connection) ?? { length: 0, tail: Promise.resolve() };
@@ -20,7 +26,12 @@ export class RequestQueue {
     }
     queue.length++;
     queue.tail = queue.tail.then(async () => {
-      if (!connection.destroyed) await task();
+      try {
+        if (!connection.destroyed) await task();
+      } catch (error) {
+        connection.destroy();
+        this.#failed(error);
+      }
       queue.length--;
     });
   }

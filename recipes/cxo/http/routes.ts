@@ -16,9 +16,14 @@ export interface Route {
   readonly methods: Readonly<Record<string, Handler>>;
 }
 
+const objectPath = '/objects/{sha256}';
+
 const start: Route = {
   name: '/',
-  methods: { GET: (_, exchange) => answerJson(exchange, 200, { service: 'cxo', paths: Object.keys(fixed) }) },
+  methods: {
+    GET: (_, exchange) =>
+      answerJson(exchange, 200, { service: 'cxo', paths: [...Object.keys(fixed), objectPath] }),
+  },
 };
 
 const fixed: Readonly<Record<string, Route>> = {
@@ -61,7 +66,7 @@ function objectRoute(digest: string): Route {
     );
   }
   return {
-    name: '/objects/{sha256}',
+    name: objectPath,
     methods: {
       GET: (service, exchange) => getObject(service, exchange, digest),
       PUT: (service, exchange) => putObject(service, exchange, digest),

@@ -1,55 +1,19 @@
 import { join } from 'node:path';
 import { Contents } from './contents.ts';
 import type { Digest } from './digest.ts';
-import { errorCode, type FileSystem } from './file-system.ts';
+import type { FileSystem } from './file-system.ts';
 import { IncomingObject, onDisk } from './incoming-object.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { Layout } from './layout.ts';
 import { diskBytes, fileSize } from './object-format.ts';
 import { type Lease, OpenObjects } from './open-objects.ts';
 import { type ObjectPage, readPage } from './page.ts';
+import { Quarantine } from './quarantine.ts';
 import { SpaceLedger } from './space-ledger.ts';
 import { startUp } from './start-up.ts';
 import { CorruptObject, TooLarge, WrongDigest } from './storage-errors.ts';
+import type { Kept, Report, StoreLimits, StoreStatistics } from './store-types.ts';
 import { StoredObject } from './stored-object.ts';
-
-export interface StoreLimits {
-  /** Existing absolute folder that belongs to the store. */
-  readonly folder: string;
-  /** Most bytes of the disk that objects, uploads and quarantine take together; null: no limit but the disk. */
-  readonly quotaBytes: number | null;
-  /** Bytes of the disk that are left free whatever the quota says. */
-  readonly freeReserveBytes: number;
-  /** Biggest object in bytes. */
-  readonly maxObjectBytes: number;
-}
-
-/** Takes one event for the log. */
-export type Report = (event: string, fields: Readonly<Record<string, unknown>>) => void;
-
-/** What a put came to. */
-export interface Kept {
-  readonly digest: Digest;
-  readonly size: number;
-  /** False: it was there already. */
-  readonly created: boolean;
-}
-
-export interface StoreStatistics {
-  readonly objects: number;
-  readonly object_bytes: number;
-  /** Bytes of the disk that objects and quarantine take. */
-  readonly disk_bytes: number;
-  /** Bytes of the disk set aside for uploads that are under way. */
-  readonly reserved_bytes: number;
-  readonly quota_bytes: number | null;
-  readonly free_bytes: number;
-  readonly free_reserve_bytes: number;
-  readonly quarantined_files: number;
-  readonly quarantined_disk_bytes: number;
-  /** Damaged objects found since the start. */
-  readonly corruptions_found: number;
-}
 
 /** Immutable objects addressed by their SHA-256, on one folder that one store alone uses. */
 export class ObjectStore {
@@ -61,6 +25,7 @@ export class ObjectStore {
   readonly #contents: Contents;
   readonly #lock = new KeyedLock();
   readonly #opened: OpenObjects;
+  readonly #quarantine: Quarantine;
   #uploads = 0;
   #corruptions = 0;
 
@@ -71,6 +36,7 @@ export class ObjectStore {
     this.#layout = new Layout(limits.folder);
     this.#ledger = new SpaceLedger(fs, limits);
     this.#contents = new Contents(this.#ledger);
+    this.#quarantine = new Quarantine(fs, this.#layout, this.#contents, report);
     this.#opened = new OpenObjects((digest) => this.#openFile(digest));
   }
 
@@ -210,15 +176,7 @@ export class ObjectStore {
 
   /** Removes what lies in quarantine; answers how many files. */
   async emptyQuarantine(): Promise<number> {
-    let removed = 0;
-    for (const { name, size } of await this.#fs.namesAndSizes(this.#layout.quarantine)) {
-      await this.#fs.removeFile(join(this.#layout.quarantine, name));
-      this.#contents.quarantinedFileRemoved(size);
-      removed++;
-    }
-    await this.#fs.syncFolder(this.#layout.quarantine);
-    this.#report('quarantine-emptied', { files: removed });
-    return removed;
+    return await this.#quarantine.empty();
   }
 
   async statistics(): Promise<StoreStatistics> {
@@ -249,37 +207,12 @@ export class ObjectStore {
       return object !== null;
     } catch (error) {
       if (!(error instanceof CorruptObject)) throw error;
-      await this.#quarantine(digest, error.message);
+      this.#corruptions++;
+      this.#opened.forget(digest);
+      await this.#quarantine.take(digest, error.message);
       return false;
     } finally {
       await object?.close().catch(() => {});
-    }
-  }
-
-  async #quarantine(digest: Digest, damage: string): Promise<void> {
-    this.#corruptions++;
-    this.#opened.forget(digest);
-    const file = this.#layout.fileOf(digest);
-    try {
-      const sizeOfFile = await this.#fs.sizeOf(file);
-      if (sizeOfFile === null) return;
-      const name = await this.#unusedQuarantineName(digest);
-      await this.#fs.rename(file, join(this.#layout.quarantine, name));
-      this.#contents.removed(sizeOfFile);
-      this.#contents.quarantinedFile(sizeOfFile);
-      await this.#fs.syncFolder(this.#layout.quarantine);
-      await this.#fs.syncFolder(this.#layout.folderOf(digest));
-      this.#report('object-quarantined', { digest, damage, name });
-    } catch (error) {
-      // It stays where it is; every read of it fails in the same way, and a new put replaces it.
-      this.#report('quarantine-failed', { digest, damage, error: errorCode(error) || String(error) });
-    }
-  }
-
-  async #unusedQuarantineName(digest: Digest): Promise<string> {
-    for (let number = 1; ; number++) {
-      const name = `${digest}.${number}`;
-      if ((await this.#fs.sizeOf(join(this.#layout.quarantine, name))) === null) return name;
     }
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ObjectStore, Report } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { Report } from './store-types.ts';
 
 export interface ScrubSettings {
   /** Bytes read a second; 0: never scrub. */
