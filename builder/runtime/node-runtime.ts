@@ -1,9 +1,10 @@
-import type { InputRequest } from '../lock/lock-format.ts';
+import type { Runtime } from './runtime.ts';
 
 const nodeVersion = '24.19.0';
 
-/** What the runtime `node` needs of the registries. */
+/** The runtime `node`: a Node single executable on musl. */
 export const nodeRuntime = {
+  name: 'node',
   version: nodeVersion,
   /** Paths in the root of what a Node program needs besides itself; the wheel's libraries have a hash of their own in their names. */
   rootFiles: [
@@ -30,8 +31,4 @@ export const nodeRuntime = {
     musl: { kind: 'debian', package: 'musl', architecture: 'arm64', closure: false, host: false },
     esbuild: { kind: 'npm', name: '@esbuild/linux-x64', version: '0.28.2', host: true },
   },
-} as const satisfies {
-  version: string;
-  rootFiles: readonly string[];
-  requests: Readonly<Record<string, InputRequest>>;
-};
+} as const satisfies Runtime;

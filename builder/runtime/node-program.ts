@@ -1,0 +1,24 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { injectSeaBlob } from './inject.ts';
+import { nodeRootFiles } from './node-base.ts';
+import { nodeFlags } from './node-flags.ts';
+import type { ProgramOptions, RuntimeSteps } from './runtime.ts';
+import { makeSeaBlob } from './sea.ts';
+
+/**
+ * Makes a single executable: the bundle and Node's flags inside the stripped Node of a base. The same bytes for the same input.
+ * @param options `host` is the folder of the unpacked wheel with Node for this machine
+ * @throws BoardsmithError STEP_FAILED, HOST_UNSUITABLE, INTERRUPTED
+ */
+export async function makeNodeProgram(options: ProgramOptions): Promise<void> {
+  const { code, base, host, memoryLimitMiB, output, scratch, signal } = options;
+  const flags = nodeFlags(memoryLimitMiB);
+  const blob = await makeSeaBlob({ code, flags, hostNode: host, scratch, signal });
+  const program = injectSeaBlob(await readFile(join(base, 'node')), blob);
+  const partial = `${output}.partial`;
+  await writeFile(partial, program, { mode: 0o755, signal });
+  await rename(partial, output);
+}
+
+export const nodeSteps: RuntimeSteps = { makeProgram: makeNodeProgram, rootFiles: nodeRootFiles };

@@ -1,0 +1,36 @@
+import type { InputRequest } from '../lock/lock-format.ts';
+import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import type { TreeEntry } from '../rootfs/tree.ts';
+
+/** What a plan must know of a runtime: data alone. One file each. */
+export interface Runtime {
+  readonly name: ResolvedRecipe['runtime'];
+  readonly version: string;
+  /** What it needs of the registries, by a name that the steps use. */
+  readonly requests: Readonly<Record<string, InputRequest>>;
+  /** Every path that it puts into a root besides the daemon's program; the audit refuses any other. */
+  readonly rootFiles: readonly string[];
+}
+
+/** What the steps do with a runtime. A daemon's bundle is the same for all of them. */
+export interface RuntimeSteps {
+  /** Makes a program of a bundle. */
+  makeProgram(options: ProgramOptions): Promise<void>;
+  /** Entries of the root besides the program, from the folder of the runtime's prepared base. */
+  rootFiles(base: string): readonly TreeEntry[];
+}
+
+export interface ProgramOptions {
+  /** The bundle: one CommonJS module that imports nothing but modules of Node. */
+  readonly code: string;
+  /** Folder of the prepared base. */
+  readonly base: string;
+  /** Folder of what prepares programs on this machine, unpacked. */
+  readonly host: string;
+  readonly memoryLimitMiB: number;
+  /** The file to write. */
+  readonly output: string;
+  /** An empty folder. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+}
