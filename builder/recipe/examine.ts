@@ -24,7 +24,7 @@ export async function examine<Fields extends object, Facts, Resolved extends obj
   if (document.value === undefined) return { problems: document.problems, resolved: null };
   const shape = shapeProblems(kind, document);
   const sound = soundFields(kind, document.value, shape.mistaken);
-  const facts = await kind.gatherFacts(file);
+  const facts = await kind.gatherFacts(file, document.value);
   const broken = kind.rules
     .filter(({ reads }) => reads.every((name) => name in sound))
     .flatMap((rule) => {
@@ -51,11 +51,17 @@ function shapeProblems(
 ): ShapeProblems {
   const mistaken = new Set<string>([...document.faulty].map((pointer) => pointer.split('/')[1] ?? ''));
   const problems: Problem[] = [];
-  for (const error of checkShape(document.value)) {
+  const errors = checkShape(document.value);
+  // A value of the wrong type is none of the choices either.
+  const wrongType = new Set(
+    errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath),
+  );
+  for (const error of errors) {
     const field = error.instancePath.split('/')[1];
     if (field !== undefined) mistaken.add(field);
     if (error.keyword === 'required' && field === undefined) mistaken.add(error.params.missingProperty);
     if (document.faulty.has(error.instancePath)) continue;
+    if (error.keyword === 'enum' && wrongType.has(error.instancePath)) continue;
     const finding = explainSchemaError(error, schema);
     if (finding !== null) problems.push(document.problem(finding, `schema${schemaBranch(error)}`));
   }

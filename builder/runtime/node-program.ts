@@ -8,7 +8,6 @@ import { makeSeaBlob } from './sea.ts';
 
 /**
  * Makes a single executable: the bundle and Node's flags inside the stripped Node of a base. The same bytes for the same input.
- * @param options `host` is the folder of the unpacked wheel with Node for this machine
  * @throws BoardsmithError STEP_FAILED, HOST_UNSUITABLE, INTERRUPTED
  */
 export async function makeNodeProgram(options: ProgramOptions): Promise<void> {

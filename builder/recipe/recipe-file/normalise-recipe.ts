@@ -1,10 +1,10 @@
 import type { FileKind } from '../file-kind.ts';
 import { parseDuration, parseSize } from '../quantity.ts';
 import type { HealthCheck, UnitValue } from '../resolved-recipe.ts';
+import type { RecipeFacts } from './recipe-facts.ts';
 import type { EntryText, RecipeFields } from './recipe-fields.ts';
-import type { RecipeFolder } from './recipe-folder.ts';
 
-type Normalise = FileKind<RecipeFields, RecipeFolder, object>['normalise'];
+type Normalise = FileKind<RecipeFields, RecipeFacts, object>['normalise'];
 type Named<T> = Readonly<Record<string, T>>;
 
 /** The casts say what the schema has checked. */

@@ -1,6 +1,6 @@
 import type { Capability, Connection, HealthCheck, Port, UnitValue } from '../resolved-recipe.ts';
 import { ruleMaker } from '../rule.ts';
-import type { RecipeFolder } from './recipe-folder.ts';
+import type { RecipeFacts } from './recipe-facts.ts';
 
 /** The fields of recipe.yaml, by their names there, with defaults filled in; sizes in bytes, durations in seconds. */
 export interface RecipeFields {
@@ -28,4 +28,4 @@ export type EntryText =
   | { readonly kind: 'source'; readonly path: string }
   | { readonly kind: 'npm'; readonly package: string; readonly version: string };
 
-export const recipeRule = ruleMaker<RecipeFields, RecipeFolder>();
+export const recipeRule = ruleMaker<RecipeFields, RecipeFacts>();

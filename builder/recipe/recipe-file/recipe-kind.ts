@@ -4,20 +4,20 @@ import type { ResolvedRecipe } from '../resolved-recipe.ts';
 import { compileSchema } from '../schema/compile-schema.ts';
 import { recipeSchema } from '../schema/recipe-schema.ts';
 import { normaliseRecipe } from './normalise-recipe.ts';
+import { gatherRecipeFacts, type RecipeFacts } from './recipe-facts.ts';
 import type { RecipeFields } from './recipe-fields.ts';
-import { type RecipeFolder, readRecipeFolder } from './recipe-folder.ts';
 import { recipeRules } from './recipe-rules.ts';
 
-export const recipeKind: FileKind<RecipeFields, RecipeFolder, ResolvedRecipe> = {
+export const recipeKind: FileKind<RecipeFields, RecipeFacts, ResolvedRecipe> = {
   schema: recipeSchema,
   checkShape: compileSchema(recipeSchema),
   normalise: normaliseRecipe,
-  gatherFacts: readRecipeFolder,
+  gatherFacts: gatherRecipeFacts,
   rules: recipeRules,
   resolve: resolveRecipe,
 };
 
-function resolveRecipe(fields: RecipeFields, folder: RecipeFolder): ResolvedRecipe {
+function resolveRecipe(fields: RecipeFields, folder: RecipeFacts): ResolvedRecipe {
   const { memory, data, stopTimeout, bin: _bin, ...same } = fields;
   return {
     ...same,
@@ -30,7 +30,7 @@ function resolveRecipe(fields: RecipeFields, folder: RecipeFolder): ResolvedReci
   };
 }
 
-function resolveEntry({ entry, bin }: RecipeFields, folder: RecipeFolder): ResolvedRecipe['entry'] {
+function resolveEntry({ entry, bin }: RecipeFields, folder: RecipeFacts): ResolvedRecipe['entry'] {
   if (entry.kind === 'npm') return { ...entry, bin };
   return { ...entry, sources: folder.sources, packageLockSha256: folder.packageLockSha256 };
 }

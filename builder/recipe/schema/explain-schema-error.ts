@@ -18,7 +18,7 @@ export function explainSchemaError(error: ErrorObject, root: RootSchema): Findin
   }
   if (error.keyword === 'additionalProperties') {
     const unknown: string = error.params.additionalProperty;
-    const message = `unknown field ${unknown}${path.length > 0 ? ` in ${path.join('.')}` : ''}`;
+    const message = `unknown field ${unknown}${path.length > 0 ? ` in ${spoken(path)}` : ''}`;
     return {
       at: [...path, unknown],
       on: 'key',
@@ -26,9 +26,16 @@ export function explainSchemaError(error: ErrorObject, root: RootSchema): Findin
       remedy: suggest(unknown, Object.keys(node.properties!)),
     };
   }
-  const subject = path.length === 0 ? 'the file' : path.join('.');
+  const subject = path.length === 0 ? 'the file' : spoken(path);
   const on = error.keyword === 'required' && path.length > 0 && !/^\d+$/.test(path.at(-1)!) ? 'key' : 'value';
   return { at: path, on, ...words(error, node, root, subject) };
+}
+
+/** `ports.http.port`, `kernel.modules[0]`. */
+function spoken(path: readonly string[]): string {
+  return path
+    .map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
 }
 
 interface Words {
@@ -128,7 +135,7 @@ const typeNames = {
 function typeRemedy(data: unknown, node: SchemaNode): string {
   switch (node.type!) {
     case 'object':
-      return `write its fields below it, indented: ${fieldNames(node)}`;
+      return `write its fields below it, indented: ${fieldNames(node)}${node.required === undefined ? ' (or {} for none)' : ''}`;
     case 'array':
       return `begin each element with "- "${exampleSuffix(node)}`;
     case 'boolean':
@@ -136,6 +143,7 @@ function typeRemedy(data: unknown, node: SchemaNode): string {
     case 'integer':
       return `write ${node.title} in decimal digits, without quotes${exampleSuffix(node)}`;
     case 'string':
+      if (node.enum !== undefined) return suggest(String(data), node.enum.map(String));
       if (node.examples !== undefined || data === null || typeof data === 'object') {
         return `write ${node.title}${exampleSuffix(node)}`;
       }

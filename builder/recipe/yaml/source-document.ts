@@ -1,4 +1,4 @@
-import { LineCounter, parseAllDocuments } from 'yaml';
+import { LineCounter, parseAllDocuments, type YAMLParseError } from 'yaml';
 import { displayPath, type Problem } from '../problem.ts';
 import { type ExpandedDocument, expandDocument, type OffsetProblem } from './expand-document.ts';
 import { type Path, type Place, pointerOf } from './position.ts';
@@ -68,8 +68,10 @@ function parse(file: string, text: string): SourceDocument {
   if (document.directives?.docStart === true && /^%/m.test(text.slice(0, document.range[0]))) {
     problems.push(at(0, 'yaml-directive', 'a directive (%)', 'remove the line; files are YAML 1.2'));
   }
-  for (const error of document.errors)
-    problems.push(at(error.pos[0], ...explained(explainSyntaxError(error))));
+  for (const error of worthSaying(document.errors, lines)) {
+    const { rule, message, remedy } = explainSyntaxError(error, text);
+    problems.push(at(error.pos[0], rule, message, remedy));
+  }
   // Two equal keys leave the rest readable; after any other error positions and values are guesses.
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) return fail();
   const expanded = expandDocument(document);
@@ -128,10 +130,15 @@ function at(offset: number, rule: string, message: string, remedy: string): Offs
   return { offset, usedAt: null, rule, message, remedy };
 }
 
-function explained({
-  rule,
-  message,
-  remedy,
-}: ReturnType<typeof explainSyntaxError>): [string, string, string] {
-  return [rule, message, remedy];
+/** The parser goes on after an error; what it says then of the same line, or of a text that it gave up, only repeats it. */
+function worthSaying(errors: readonly YAMLParseError[], lines: LineCounter): readonly YAMLParseError[] {
+  const gaveUp = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (gaveUp !== undefined) return [gaveUp];
+  const seen = new Set<number>();
+  return [...errors]
+    .sort((a, b) => a.pos[0] - b.pos[0])
+    .filter(({ pos }) => {
+      const { line } = lines.linePos(pos[0]);
+      return !seen.has(line) && seen.add(line);
+    });
 }

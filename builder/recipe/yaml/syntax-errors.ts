@@ -33,14 +33,26 @@ const explanations: Readonly<Record<ErrorCode, { readonly message?: string; read
   UNEXPECTED_TOKEN: { remedy: 'put the whole value in quotes' },
 };
 
-/** The parser's error in our words. */
-export function explainSyntaxError(error: YAMLParseError): { rule: string; message: string; remedy: string } {
-  const { message, remedy } = explanations[error.code];
+/** The parser's error in our words. @param text of the file */
+export function explainSyntaxError(
+  error: YAMLParseError,
+  text: string,
+): { rule: string; message: string; remedy: string } {
+  const { message, remedy } = isUnclosed(error) ? unclosed : explanations[error.code];
+  const key = error.code === 'DUPLICATE_KEY' ? /^[^\s:]+/.exec(text.slice(error.pos[0]))?.[0] : undefined;
   return {
     rule: `yaml-${error.code.toLowerCase().replaceAll('_', '-')}`,
-    message: message ?? lowerFirst(error.message),
+    message:
+      key === undefined ? (message ?? lowerFirst(error.message)) : `the key ${key} a second time in one map`,
     remedy,
   };
+}
+
+const unclosed = { message: 'a [ or { that is not closed', remedy: 'close it; lines inside it are indented' };
+
+/** The parser counts an unclosed list among mistakes of indentation. */
+function isUnclosed({ code, message }: YAMLParseError): boolean {
+  return code === 'BAD_INDENT' && message.startsWith('Flow');
 }
 
 function lowerFirst(text: string): string {

@@ -1,26 +1,32 @@
-import { cp } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import type { StepKind } from '../step-kind.ts';
+import { type BundleOptions, bundle } from '../../runtime/bundle.ts';
+import type { StepContext, StepKind } from '../step-kind.ts';
 
+/**
+ * Inputs `esbuild`, `sources` (a recipe's own files) and `packages` (npm packages), each of the latter two where there are any.
+ * Output: `daemon.cjs`, and `packages.json`: which npm packages are in it, with their licences.
+ */
 export const bundleDaemon: StepKind = {
   kind: 'bundle-daemon',
-  async run({ step, folder, output, scratch }) {
-    const entry = step.parameters.entry as { path: string };
-    const input = step.inputs.sources;
-    if (input?.from === 'source')
-      for (const { path } of input.files) await cp(join(input.root, path), join(scratch, path));
-    await execa(
-      join(folder('esbuild'), 'package/bin/esbuild'),
-      [
-        entry.path,
-        '--bundle',
-        '--platform=node',
-        '--target=node24',
-        '--format=cjs',
-        `--outfile=${join(output, 'daemon.cjs')}`,
-      ],
-      { cwd: scratch },
-    );
+  async run(context) {
+    const { step, folder, output, scratch, signal, progress } = context;
+    const { code, packages, notes } = await bundle({
+      esbuild: folder('esbuild'),
+      entry: step.parameters.entry as BundleOptions['entry'],
+      sources: sourcesOf(context),
+      packages: step.inputs.packages === undefined ? null : folder('packages'),
+      scratch,
+      signal,
+    });
+    for (const note of notes) progress(note);
+    await writeFile(join(output, 'daemon.cjs'), code);
+    await writeFile(join(output, 'packages.json'), JSON.stringify(packages));
   },
 };
+
+function sourcesOf({ step }: StepContext): BundleOptions['sources'] {
+  const input = step.inputs.sources;
+  if (input?.from !== 'source') return null;
+  return { root: input.root, files: input.files.map(({ path }) => path), name: '' };
+}

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { requireClean } from '../../rootfs/audit/require-clean.ts';
@@ -6,6 +6,7 @@ import { auditTree } from '../../rootfs/audit-tree.ts';
 import { completeTree } from '../../rootfs/complete-tree.ts';
 import { squashfs } from '../../rootfs/squashfs.ts';
 import type { Tree, TreeEntry } from '../../rootfs/tree.ts';
+import { nodeRootFiles } from '../../runtime/node-base.ts';
 import { packagedTool } from '../../toolchain/packaged-tool.ts';
 import { describeRoot } from '../root-files.ts';
 import type { StepKind } from '../step-kind.ts';
@@ -20,7 +21,6 @@ export const rootPartition: StepKind = {
   async run({ step, folder, output, signal }) {
     const { recipe, askedFiles, mountPoints, date } = step.parameters as unknown as RootParameters;
     const daemon = `/usr/bin/${recipe}`;
-    const base = await readRuntimeBase(folder('runtimeBase'));
     const overlay = step.inputs.overlay?.from === 'source' ? step.inputs.overlay.files : [];
     const owner = { uid: 0, gid: 0 };
     const entries: TreeEntry[] = [
@@ -32,7 +32,7 @@ export const rootPartition: StepKind = {
         origin: 'built:program',
         content: { file: join(folder('program'), 'program') },
       },
-      ...base,
+      ...nodeRootFiles(folder('runtimeBase')),
       ...overlay.map(({ path }) => ({
         ...owner,
         type: 'file' as const,
@@ -70,17 +70,6 @@ export const rootPartition: StepKind = {
     await writeFile(join(output, 'files.json'), JSON.stringify(await describeRoot(tree)));
   },
 };
-
-/** Entries of the runtime's base, whose step wrote their list beside its files. */
-async function readRuntimeBase(folder: string): Promise<TreeEntry[]> {
-  const list = JSON.parse(await readFile(join(folder, 'tree.json'), 'utf8')) as (TreeEntry & {
-    file?: string;
-  })[];
-  return list.map(
-    ({ file, ...entry }) =>
-      (file === undefined ? entry : { ...entry, content: { file: join(folder, file) } }) as TreeEntry,
-  );
-}
 
 /** The file system that was written must hold what was audited, no more and no less. */
 async function refuseOtherFiles(tree: Tree, listing: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Path } from '../../yaml/position.ts';
-import { type RecipeFields, recipeRule } from '../recipe-fields.ts';
+import { recipeRule } from '../recipe-fields.ts';
 
 /** Names that a runtime or a library under it reads behind the daemon's back. */
 const steering: readonly { readonly names: RegExp; readonly reader: string }[] = [
@@ -21,8 +21,8 @@ const steering: readonly { readonly names: RegExp; readonly reader: string }[] =
 const reserved = /^(BOARDSMITH_.*|HOME|LOGNAME|OLDPWD|PATH|PWD|SHELL|SHLVL|TMPDIR|USER)$/;
 
 export const environmentRules = [
-  recipeRule('environment-steers-runtime', ['environment', 'unit'], (fields, report) => {
-    for (const { name, at } of namesOf(fields)) {
+  recipeRule('environment-steers-runtime', [], (_fields, report, { environmentNames }) => {
+    for (const { name, at } of environmentNames) {
       const reader = steering.find(({ names }) => names.test(name))?.reader;
       if (reader === undefined) continue;
       report({
@@ -35,8 +35,8 @@ export const environmentRules = [
     }
   }),
 
-  recipeRule('environment-reserved', ['environment', 'unit'], (fields, report) => {
-    for (const { name, at } of namesOf(fields)) {
+  recipeRule('environment-reserved', [], (_fields, report, { environmentNames }) => {
+    for (const { name, at } of environmentNames) {
       if (!reserved.test(name)) continue;
       report({
         at,
@@ -47,9 +47,9 @@ export const environmentRules = [
     }
   }),
 
-  recipeRule('environment-name-twice', ['environment', 'unit'], (fields, report) => {
+  recipeRule('environment-name-twice', [], (_fields, report, { environmentNames }) => {
     const seen = new Map<string, Path>();
-    for (const { name, at } of namesOf(fields)) {
+    for (const { name, at } of environmentNames) {
       const first = seen.get(name);
       if (first === undefined) seen.set(name, at);
       else
@@ -74,14 +74,3 @@ export const environmentRules = [
     }
   }),
 ];
-
-function namesOf({
-  environment,
-  unit,
-}: Pick<RecipeFields, 'environment' | 'unit'>): { name: string; at: Path }[] {
-  return [
-    ...Object.keys(environment).map((name) => ({ name, at: ['environment', name] })),
-    ...unit.settings.map(({ name }) => ({ name, at: ['unit', 'settings', name] })),
-    ...unit.secrets.map(({ name }) => ({ name, at: ['unit', 'secrets', name] })),
-  ];
-}
