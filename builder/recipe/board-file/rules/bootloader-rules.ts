@@ -1,11 +1,12 @@
 import { formatSize } from '../../quantity.ts';
 import { boardRule } from '../board-fields.ts';
 
-const sectorSize = 512;
-/** Sector 0 is the protective MBR, sector 1 the header of the partition table (UEFI 2.10, 5.3). */
-const behindTableHeader = 2 * sectorSize;
-/** Images keep the entries of the partition table in sector 4096 (builder/image/layout.ts): what is before is the boot loader's. */
-const tableEntries = 4096 * sectorSize;
+/**
+ * Images keep the entries of the partition table in sector 4096 (builder/image/layout.ts): what is before is the boot loader's. The table's
+ * header in sectors 0 and 1 cannot be hit: the smallest size that can be written is 1 KiB.
+ */
+const tableEntries = 4096 * 512;
+
 export const bootloaderRules = [
   boardRule('card-needs-offset', ['bootloader'], ({ bootloader }, report) => {
     if (bootloader.place !== 'card' || bootloader.offset !== null) return;
@@ -42,15 +43,6 @@ export const bootloaderRules = [
       at: ['bootloader', 'place'],
       message: 'firmware is the flash of a machine that QEMU plays, but there is no qemu',
       remedy: 'add qemu:, or write place: card',
-    });
-  }),
-
-  boardRule('offset-behind-table-header', ['bootloader'], ({ bootloader: { offset } }, report) => {
-    if (offset === null || offset >= behindTableHeader) return;
-    report({
-      at: ['bootloader', 'offset'],
-      message: 'the boot loader would overwrite the header of the partition table',
-      remedy: `begin at ${formatSize(behindTableHeader)} or later`,
     });
   }),
 
