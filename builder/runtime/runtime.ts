@@ -25,7 +25,7 @@ export interface ProgramOptions {
   readonly code: string;
   /** Folder of the prepared base. */
   readonly base: string;
-  /** The runtime's own program for this machine, of the same version. */
+  /** Folder of the unpacked package with the runtime for this machine, of the same version. */
   readonly host: string;
   readonly memoryLimitMiB: number;
   /** The file to write. */
