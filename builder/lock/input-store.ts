@@ -10,9 +10,9 @@ import { fetchEntry, fetchError } from './fetch/fetch-entry.ts';
 import type { FetchContext, FetchOutcome } from './fetch/fetch-outcome.ts';
 import { corrupt, missingOffline, VanishedInputsError } from './fetch/input-errors.ts';
 import { Limiter } from './fetch/limiter.ts';
-import { ScratchFolders } from './fetch/scratch-folders.ts';
 import { differenceFrom, type Fingerprint } from './fetch/verify-file.ts';
 import type { LockEntry, LockedInput } from './lock-format.ts';
+import { ScratchFolders } from './scratch-folders.ts';
 
 export interface InputStoreOptions {
   /** False: take inputs from the cache and from vendor folders only. */

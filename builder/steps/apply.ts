@@ -143,7 +143,7 @@ class Runner {
     const compilerCache = join(cache.root, 'compilers', step.kind);
     await mkdir(compilerCache, { recursive: true });
     const started = performance.now();
-    const workFolder = await cache.createWorkFolder(step.key);
+    const workFolder = await cache.createWorkFolder();
     this.#emit({ type: 'start', step });
     try {
       await kind.run(this.#context(step, inputs, workFolder, compilerCache));

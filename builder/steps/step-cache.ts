@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ScratchFolders } from '../lock/scratch-folders.ts';
 
 /** What is kept about a finished step. It exists only when the output folder is whole. */
 export interface StepRecord {
@@ -15,11 +16,11 @@ export interface StepRecord {
  */
 export class StepCache {
   readonly root: string;
-  readonly #processTag: string;
+  readonly #running: ScratchFolders;
 
   constructor(root: string) {
     this.root = root;
-    this.#processTag = `${pidNamespace()}.${process.pid}`;
+    this.#running = new ScratchFolders(join(root, 'running'));
   }
 
   /** Output folder of a finished step, or null if it is not in the cache. */
@@ -41,10 +42,8 @@ export class StepCache {
   }
 
   /** A folder of this process's own with an empty `output` and an empty `scratch` in it. */
-  async createWorkFolder(key: string): Promise<string> {
-    const running = join(this.root, 'running');
-    await mkdir(running, { recursive: true });
-    const folder = await mkdtemp(join(running, `${this.#processTag}.${key.slice(0, 16)}.`));
+  async createWorkFolder(): Promise<string> {
+    const folder = await this.#running.create();
     await mkdir(join(folder, 'output'));
     await mkdir(join(folder, 'scratch'));
     return folder;
@@ -76,34 +75,10 @@ export class StepCache {
 
   /** Removes what killed processes of this machine left in `running/`. Never touches a live process's folder. */
   async removeLeftovers(): Promise<void> {
-    let names: string[];
-    try {
-      names = readdirSync(join(this.root, 'running'));
-    } catch {
-      return;
-    }
-    for (const name of names) {
-      const [namespace, pid] = name.split('.');
-      // Of another PID namespace (a container on the same cache) nothing can be said; its own next build cleans up.
-      if (namespace === pidNamespace() && !isAlive(Number(pid)))
-        await this.discard(join(this.root, 'running', name));
-    }
+    await this.#running.removeLeftovers();
   }
 
   #recordFile(key: string): string {
     return join(this.root, 'steps', `${key}.json`);
-  }
-}
-
-function pidNamespace(): string {
-  return String(statSync('/proc/self/ns/pid').ino);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // State Z is a process that ended and was not yet waited for.
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
   }
 }

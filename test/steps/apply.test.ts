@@ -171,7 +171,7 @@ test('two builds at once on one cache do no harm', async ({ folder }) => {
 
 test('removes what a dead process left, and not what a live one is making', async ({ folder }) => {
   const cache = new StepCache(folder);
-  const live = await cache.createWorkFolder('a'.repeat(64));
+  const live = await cache.createWorkFolder();
   const [name = ''] = await readdir(join(folder, 'running'));
   const dead = name.replace(`.${process.pid}.`, '.4194999.');
   await writeFile(join(folder, 'running', dead), '');

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Folders in which clients work, all below one root. Names begin with the process that made them, so that what a killed process left
+ * Folders in which work is done before it is moved into place, all below one root. Names begin with the process that made them, so that what a killed process left
  * can be told from what a live one uses.
  */
 export class ScratchFolders {
@@ -15,8 +15,7 @@ export class ScratchFolders {
 
   /** Runs `task` with an empty folder and removes the folder, however the task ends. */
   async use<Result>(task: (folder: string) => Promise<Result>): Promise<Result> {
-    await mkdir(this.#root, { recursive: true });
-    const folder = await mkdtemp(join(this.#root, `${pidNamespace()}.${process.pid}.`));
+    const folder = await this.create();
     try {
       return await task(folder);
     } finally {
@@ -24,7 +23,13 @@ export class ScratchFolders {
     }
   }
 
-  /** Removes what killed processes of this machine left. */
+  /** An empty folder of this process's own; whoever asks for it removes it. */
+  async create(): Promise<string> {
+    await mkdir(this.#root, { recursive: true });
+    return await mkdtemp(join(this.#root, `${pidNamespace()}.${process.pid}.`));
+  }
+
+  /** Removes what killed processes of this machine left. What another PID namespace (a container on the same cache) left, its own next run removes. */
   async removeLeftovers(): Promise<void> {
     for (const name of listed(this.#root)) {
       const [namespace, pid] = name.split('.');
