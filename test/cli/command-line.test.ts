@@ -108,6 +108,41 @@ test('a changed line of the daemon changes the keys of what depends on it, and o
   assert.equal(changed, ['bundle:cxo', 'program:cxo', 'root:cxo', 'image:cxo-qemu-virt']);
 });
 
+test('several recipes for several boards are one plan that shares equal steps', async () => {
+  const board = join(folder, 'qemu-other.yaml');
+  const text = await readFile(join(checkout, 'recipes/boards/qemu-virt.yaml'), 'utf8');
+  await writeFile(
+    board,
+    text.replace('name: qemu-virt', 'name: qemu-other').replace(/^default: true$/m, 'default: false'),
+  );
+  const plain = join(checkout, 'test/appliances/plain');
+  const { code, terminal } = await command(
+    'plan',
+    'cxo',
+    plain,
+    '--board',
+    'qemu-virt',
+    board,
+    '--json',
+    '--cache',
+    cache,
+  );
+  assert.is(code, 0, terminal.outLines.join('\n'));
+  const plan = JSON.parse(terminal.outLines.join('\n')) as {
+    images: { recipe: string; board: string }[];
+    steps: { id: string; kind: string }[];
+  };
+  assert.equal(
+    plan.images.map((image) => `${image.recipe} ${image.board}`),
+    ['cxo qemu-virt', 'cxo qemu-other', 'plain qemu-virt', 'plain qemu-other'],
+  );
+  const count = (kind: string): number => plan.steps.filter((step) => step.kind === kind).length;
+  assert.equal(
+    ['node-base', 'node-program', 'root-partition', 'packaged-kernel', 'init-program', 'sd-image'].map(count),
+    [1, 2, 2, 2, 4, 4],
+  );
+});
+
 test('a lock that does not cover the recipe: which request, and the command', async () => {
   const elsewhere = join(folder, 'unlocked');
   await cp(join(checkout, 'recipes', 'cxo'), join(elsewhere, 'cxo'), { recursive: true });
