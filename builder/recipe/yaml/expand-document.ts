@@ -138,7 +138,7 @@ class Expansion {
   }
 
   #expandMap(map: YAMLMap, path: Path, offset: number): unknown {
-    const entries: [string, unknown][] = [];
+    const entries = new Map<string, unknown>();
     for (const pair of map.items as Pair<Node | null, Node | null>[]) {
       const keyOffset = pair.key?.range?.[0] ?? offset;
       const name = this.#keyText(pair.key, path, keyOffset);
@@ -148,7 +148,7 @@ class Expansion {
         offset: keyOffset,
         usedAt: this.#usedAt,
       });
-      if (!entries.some(([known]) => known === name)) entries.push([name, value]);
+      if (!entries.has(name)) entries.set(name, value);
     }
     // Object.fromEntries makes even `__proto__` a property like any other.
     return Object.fromEntries(entries);

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { constants, open } from 'node:fs/promises';
 
 /** A recipe has a few hundred lines at most; what is larger is another file, or meant to do harm. */
 export const largestFile = 64 * 1024;
@@ -38,7 +38,8 @@ export async function readText(file: string): Promise<TextOutcome> {
 }
 
 async function readRegularFile(file: string): Promise<Buffer> {
-  const handle = await open(file, 'r');
+  // Without O_NONBLOCK, opening a FIFO waits for somebody who writes to it.
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     // A FIFO or a device would never end.
     if (!(await handle.stat()).isFile()) throw new Error('it is no regular file');
