@@ -16,7 +16,7 @@ test("the checkout's own lock is valid and in its one form", () => {
 });
 
 test("the checkout's own lock names no registry", () => {
-  assert.not.match(readFileSync(ours, 'utf8'), /https?:|\/\//);
+  assert.not.match(readFileSync(ours, 'utf8'), /https?:|:\/\//);
 });
 
 test('the order of keys in memory does not show', () => {
