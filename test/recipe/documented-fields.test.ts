@@ -1,39 +1,48 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { boardKind } from '../../builder/recipe/board-file/board-kind.ts';
+import { recipeKind } from '../../builder/recipe/recipe-file/recipe-kind.ts';
+import type { RootSchema, SchemaNode } from '../../builder/recipe/schema/schema-node.ts';
+import { togetherRules } from '../../builder/recipe/together-rules.ts';
 import { checkout } from '../support/places.ts';
 
 const test = suite('documented fields');
+const pages = [
+  { page: 'docs/writing-a-recipe.md', kind: recipeKind, rules: [...recipeKind.rules, ...togetherRules] },
+  { page: 'docs/adding-a-board.md', kind: boardKind, rules: boardKind.rules },
+] as const;
 
-interface Node {
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly additionalProperties?: Node | boolean;
+for (const { page, kind, rules } of pages) {
+  const text = readFileSync(join(checkout, page), 'utf8');
+
+  test(`${page} has every field with its default, and no other`, () => {
+    const rows = [...text.matchAll(/^\| `([A-Za-z.]+)` \| [^|]* \| ([^|]*?) ?\|/gm)];
+    const documented = rows.map(([, field, fallback]) => `${field}: ${fallback!.replaceAll('`', '').trim()}`);
+    assert.equal(documented, fieldsOf(kind.schema, kind.schema, ''));
+  });
+
+  test(`${page} has every rule, and no other`, () => {
+    const rows = [...text.matchAll(/^\| ((?:`[a-z]+(?:-[a-z]+)+`(?:, )?)+) \|/gm)];
+    const documented = rows.flatMap(([, names]) => names!.replaceAll('`', '').split(', '));
+    assert.equal(documented.sort(), rules.map(({ name }) => name).sort());
+  });
 }
 
-/** Paths of all fields of a schema, as the tables of the pages write them. */
-function fieldsOf(node: Node, path: string): string[] {
-  const named = Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
-    const field = path === '' ? name : `${path}.${name}`;
-    return [field, ...fieldsOf(child, field)];
+/** `path: default` of all fields of a schema, in its order, as the tables of the pages write them. */
+function fieldsOf(node: SchemaNode, root: RootSchema, path: string): string[] {
+  const fixed = Object.entries(node.properties ?? {}).flatMap(([name, field]) => {
+    const inner = path === '' ? name : `${path}.${name}`;
+    const fallback =
+      field.default === undefined ? '' : Array.isArray(field.default) ? '[]' : String(field.default);
+    const remark = node.required?.includes(name) ? 'required' : fallback;
+    return [`${inner}: ${remark}`, ...fieldsOf(field, root, inner)];
   });
-  const free =
-    typeof node.additionalProperties === 'object' ? fieldsOf(node.additionalProperties, `${path}.NAME`) : [];
-  return [...named, ...free];
-}
-
-for (const [schema, page] of [
-  ['recipes/recipe.schema.json', 'docs/writing-a-recipe.md'],
-  ['recipes/boards/board.schema.json', 'docs/adding-a-board.md'],
-] as const) {
-  test(`${page} has every field, and no other`, async () => {
-    const text = await readFile(join(checkout, page), 'utf8');
-    const documented = [...text.matchAll(/^\| `([A-Za-z.]+)` \|/gm)]
-      .map(([, field]) => field)
-      .filter((field) => !field!.endsWith('.NAME'));
-    const fields = fieldsOf(JSON.parse(await readFile(join(checkout, schema), 'utf8')) as Node, '');
-    assert.equal([...documented].sort(), [...fields].sort());
-  });
+  const values = node.additionalProperties;
+  return typeof values === 'object'
+    ? [...fixed, `${path}.NAME: `, ...fieldsOf(values, root, `${path}.NAME`)]
+    : fixed;
 }
 
 test.run();
