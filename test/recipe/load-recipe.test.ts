@@ -67,6 +67,7 @@ test('its sources are the modules and JSON files that a bundle may read, by cont
     'b.mjs',
     'b.cjs',
     'data.json',
+    'lib.ts',
     'lib/deep/er.ts',
     'lib/er.test.ts',
     'lib/er.test.mjs',
@@ -90,8 +91,8 @@ test('its sources are the modules and JSON files that a bundle may read, by cont
   const { sources } = (await loadRecipe(folder)).entry as SourceEntry;
   assert.equal(
     sources.map(({ path }) => path),
-    // By code unit: capitals first.
-    'Zebra.ts a.cts a.mts b.cjs b.js b.mjs daemon.ts data.json lib/deep/er.ts lib/package-lock.json testing.ts'.split(
+    // By code unit: capitals first, a point before a slash.
+    'Zebra.ts a.cts a.mts b.cjs b.js b.mjs daemon.ts data.json lib.ts lib/deep/er.ts lib/package-lock.json testing.ts'.split(
       ' ',
     ),
   );
