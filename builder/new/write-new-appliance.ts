@@ -1,6 +1,7 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { isRecipeName, longestName, takenNames } from '../recipe/recipe-name.ts';
 
 export interface NewAppliance {
   /** Lower-case DNS label: names image, process and host. */
@@ -14,20 +15,19 @@ export interface NewAppliance {
 }
 
 const templateFolder = join(import.meta.dirname, 'template');
-/** As the recipe's schema has it: a DNS label of at most 32 characters. */
-const nameForm = /^[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 
 /**
- * Writes a working appliance: recipe, daemon, test, README; outside a checkout a lock of its own with Boardsmith's pins. The folder is
+ * Writes a working appliance: recipe, daemon, test, README; outside a checkout a lock of its own with Boardsmith's pins,
+ * and what git is to ignore. The folder is
  * whole or not there.
  * @returns names of the files, sorted
  * @throws BoardsmithError USAGE for a name that cannot be one, FILE_UNUSABLE if the folder holds something or cannot be written
  */
 export async function writeNewAppliance(appliance: NewAppliance): Promise<string[]> {
   const { name, folder, boardsmithRoot, insideCheckout } = appliance;
-  if (!nameForm.test(name)) {
+  if (!isRecipeName(name)) {
     throw new BoardsmithError('USAGE', `${JSON.stringify(name)} cannot be the name of an appliance`, {
-      hint: 'use up to 32 lower-case letters, digits and hyphens, a letter first',
+      hint: `use up to ${longestName} lower-case letters, digits and hyphens, a letter first, and none of ${takenNames.join(', ')}`,
     });
   }
   const existing = await readdir(folder).catch(() => []);
@@ -43,7 +43,10 @@ export async function writeNewAppliance(appliance: NewAppliance): Promise<string
       const text = await readFile(join(templateFolder, file), 'utf8');
       await writeFile(join(draft, file), filled(text, appliance));
     }
-    if (!insideCheckout) await cp(join(boardsmithRoot, 'boardsmith.lock'), join(draft, 'boardsmith.lock'));
+    if (!insideCheckout) {
+      await cp(join(boardsmithRoot, 'boardsmith.lock'), join(draft, 'boardsmith.lock'));
+      await writeFile(join(draft, '.gitignore'), 'node_modules/\nout/\n');
+    }
     await rename(draft, folder);
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });

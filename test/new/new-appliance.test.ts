@@ -22,6 +22,7 @@ test('outside a checkout it has a lock of its own, no mistakes, and no path of t
   assert.is(code, 0, terminal.noteLines.join('\n'));
   const made = join(folder, 'hello');
   assert.equal((await readdir(made)).sort(), [
+    '.gitignore',
     'README.md',
     'boardsmith.lock',
     'daemon.test.ts',
@@ -49,7 +50,7 @@ test('its own test passes', async () => {
 });
 
 test('refuses bad names and folders that hold something, and leaves nothing behind', async () => {
-  for (const name of ['Hello', '-x', 'a_b', 'x'.repeat(33), '../up', '']) {
+  for (const name of ['Hello', '-x', 'a_b', 'x'.repeat(33), '../up', '', 'init', 'boards']) {
     assert.is((await newAppliance('--', name)).code, 2, name);
   }
   await mkdir(join(folder, 'taken'));

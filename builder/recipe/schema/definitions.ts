@@ -1,4 +1,5 @@
 import { durationPattern, sizePattern } from '../quantity.ts';
+import { longestName, namePattern } from '../recipe-name.ts';
 import type { RootSchema, SchemaNode } from './schema-node.ts';
 
 /** What several fields share. `title` names the thing in messages; `examples` and `patternErrorMessage` become remedies. */
@@ -6,8 +7,8 @@ const definitions = {
   label: {
     title: 'a name',
     type: 'string',
-    maxLength: 32,
-    pattern: '^[a-z]([a-z0-9-]*[a-z0-9])?$',
+    maxLength: longestName,
+    pattern: namePattern,
     patternErrorMessage:
       'use lower-case letters, digits and hyphens; begin with a letter, end with a letter or digit',
     examples: ['object-store'],
