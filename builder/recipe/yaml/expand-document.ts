@@ -142,13 +142,14 @@ class Expansion {
     for (const pair of map.items as Pair<Node | null, Node | null>[]) {
       const keyOffset = pair.key?.range?.[0] ?? offset;
       const name = this.#keyText(pair.key, path, keyOffset);
-      if (name === null) continue;
+      // Of equal keys the first one counts, with its position; the parser has refused the others.
+      if (name === null || entries.has(name)) continue;
       const end = pair.key?.range?.[1] ?? keyOffset;
       const value = this.#expand(pair.value, [...path, name], end, {
         offset: keyOffset,
         usedAt: this.#usedAt,
       });
-      if (!entries.has(name)) entries.set(name, value);
+      entries.set(name, value);
     }
     // Object.fromEntries makes even `__proto__` a property like any other.
     return Object.fromEntries(entries);
