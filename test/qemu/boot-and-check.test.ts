@@ -14,6 +14,7 @@ import {
   goodBoot,
   goodEnd,
   saying,
+  soon,
   untilGone,
 } from './fake-machine.ts';
 
@@ -26,7 +27,7 @@ async function boot(script: FakeScript, options: BootAndCheckOptions = {}): Prom
 }
 
 async function failure(promise: Promise<unknown>): Promise<BoardsmithError> {
-  const error = await promise.then(
+  const error = await soon(promise).then(
     () => null,
     (cause: unknown) => cause,
   );

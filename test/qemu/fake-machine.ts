@@ -83,3 +83,19 @@ export async function untilGone(pid: number): Promise<void> {
     await sleep(50);
   }
 }
+
+/** The promise, or an error after 30 s: a test that is wrong must not hang. */
+export async function soon<T>(promise: Promise<T>): Promise<T> {
+  const deadline = new AbortController();
+  const late = sleep(30_000, undefined, { signal: deadline.signal }).then(
+    () => {
+      throw new Error('nothing came of it in 30 s');
+    },
+    () => new Promise<never>(() => {}),
+  );
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    deadline.abort();
+  }
+}

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startGuarded } from '../../qemu/guarded-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { fakeCommand, isAlive, untilGone } from './fake-machine.ts';
+import { fakeCommand, isAlive, soon, untilGone } from './fake-machine.ts';
 
 const test = suite('a process that cannot outlive us');
 const cwd = temporaryFolder('guarded');
@@ -26,8 +26,12 @@ async function numberAfter(stream: Readable, word: string): Promise<number> {
 test('how it ended is told: exit code, signal, a program that is not there', async () => {
   const start = (steps: Parameters<typeof fakeCommand>[0]['steps']) =>
     startGuarded(fakeCommand({ qmp: false, ...(steps === undefined ? {} : { steps }) }), { cwd }).ended;
-  assert.equal(await start([{ exit: 3 }]), { exitCode: 3, signal: null, startError: null });
-  assert.equal(await start([{ crash: 'SIGSEGV' }]), { exitCode: null, signal: 'SIGSEGV', startError: null });
+  assert.equal(await soon(start([{ exit: 3 }])), { exitCode: 3, signal: null, startError: null });
+  assert.equal(await soon(start([{ crash: 'SIGSEGV' }])), {
+    exitCode: null,
+    signal: 'SIGSEGV',
+    startError: null,
+  });
   const absent = await startGuarded(['/nonexistent/qemu'], { cwd }).ended;
   assert.is(absent.exitCode, 127);
   const nowhere = await startGuarded(['true'], { cwd: '/nonexistent' }).ended;
@@ -40,7 +44,7 @@ test('killing ends the process and what it started, although it ignores SIGTERM'
   process.kill('SIGTERM');
   assert.ok(await isAlive(process.pid!));
   process.kill('SIGKILL');
-  assert.is((await process.ended).signal, 'SIGKILL');
+  assert.is((await soon(process.ended)).signal, 'SIGKILL');
   await untilGone(grandchild);
   process.kill('SIGKILL');
 });
@@ -48,7 +52,7 @@ test('killing ends the process and what it started, although it ignores SIGTERM'
 test('what a process leaves behind when it ends is killed too, and holds nothing up', async () => {
   const process = startGuarded(fakeCommand({ qmp: false, steps: [{ child: true }, { exit: 0 }] }), { cwd });
   const grandchild = await numberAfter(process.stdout, 'child');
-  assert.is((await process.ended).exitCode, 0);
+  assert.is((await soon(process.ended)).exitCode, 0);
   await untilGone(grandchild);
 });
 

@@ -18,6 +18,7 @@ import {
   goodEnd,
   isAlive,
   saying,
+  soon,
   untilGone,
 } from './fake-machine.ts';
 
@@ -25,16 +26,25 @@ const test = suite('a machine from power-on to its end');
 const folder = temporaryFolder('machine');
 const wait = { description: 'the line', timeoutMs: 60_000 };
 
+const started: Machine[] = [];
+
+/** A test that failed half-way must not leave its machine behind. */
+test.after.each(async () => {
+  await Promise.all(started.splice(0).map((machine) => machine.stop()));
+});
+
 async function start(
   script: FakeScript,
   control: RunControl = {},
   options: Partial<MachineOptions> = {},
 ): Promise<Machine> {
-  return await startMachine(
+  const machine = await startMachine(
     fakeImage,
     { ...plainRun, ...options },
     { command: fakeCommand(script), ...control },
   );
+  started.push(machine);
+  return machine;
 }
 
 async function failure(promise: Promise<unknown>): Promise<BoardsmithError> {
@@ -86,7 +96,7 @@ test("a wait ends with QEMU's own end: its exit code and what it complained of",
   assert.is(error.code, 'BOOT_FAILED');
   assert.match(error.message, /exit code 1: .*Could not set up host forwarding rule/);
   assert.is((await failure(machine.qmp)).code, 'BOOT_FAILED');
-  assert.is((await machine.ended).complaints, complain);
+  assert.is((await soon(machine.ended)).complaints, complain);
 });
 
 test('a QEMU that crashes is told as such', async () => {
@@ -114,7 +124,7 @@ test('a reboot of the guest is told by its reason', async () => {
     (await failure(machine.console.waitFor(isEvent('ready'), wait))).message,
     /the guest rebooted/,
   );
-  assert.is((await machine.ended).reason, 'guest-reset');
+  assert.is((await soon(machine.ended)).reason, 'guest-reset');
   assert.equal(
     seen.map(({ event }) => event),
     ['WATCHDOG', 'SHUTDOWN'],
@@ -129,7 +139,7 @@ test('an abort leaves no process and no folder, although the machine and its chi
   assert.ok(await isAlive(machine.pid!));
   assert.ok(existsSync(machine.folder));
   controller.abort();
-  assert.is((await machine.ended).signal, 'SIGKILL');
+  assert.is((await soon(machine.ended)).signal, 'SIGKILL');
   await untilGone(machine.pid!);
   await untilGone(grandchild);
   assert.not.ok(existsSync(machine.folder));

@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { connectQmp, type QmpClient, type QmpEvent } from '../../qemu/qmp.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { soon } from './fake-machine.ts';
 
 const test = suite("QEMU's control socket");
 const folder = temporaryFolder('qmp');
@@ -44,7 +45,7 @@ async function pair(
 }
 
 async function rejection(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
+  const error = await soon(promise).then(
     () => null,
     (cause: unknown) => cause,
   );
@@ -97,7 +98,7 @@ test('a QEMU that ends, or sends what is no JSON, fails what waits and what is a
   ]) {
     const { client, close } = await pair((_, socket) => void answer(socket));
     assert.match(await rejection(client.execute('query-status')), /ended before it answered/);
-    await client.closed;
+    await soon(client.closed);
     assert.match(await rejection(client.execute('query-status')), /QEMU has ended/);
     close();
   }
