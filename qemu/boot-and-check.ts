@@ -38,10 +38,18 @@ export interface BootAndCheckOptions {
   readonly command?: readonly string[];
   /** Instead of the measured speed. */
   readonly timeoutScale?: number;
+  /** Milliseconds before scaling, instead of the usual ones. */
+  readonly timeouts?: Partial<BootTimeouts>;
+}
+
+export interface BootTimeouts {
+  readonly ready: number;
+  readonly health: number;
+  readonly powerOff: number;
 }
 
 /** Milliseconds on the reference machine, where a boot takes 3 to 7 s: they only end what hangs. */
-const timeouts = { ready: 120_000, health: 60_000, powerOff: 60_000 };
+const usualTimeouts: BootTimeouts = { ready: 120_000, health: 60_000, powerOff: 60_000 };
 
 /**
  * Boots an image, waits for the daemon's ready line and its health over the network, lets the caller use it, and powers it off by its power key.
@@ -54,6 +62,7 @@ export async function bootAndCheck(
 ): Promise<BootReport> {
   const { use, expected = [], onLine } = options;
   const scale = options.timeoutScale ?? timeoutScale();
+  const timeouts = { ...usualTimeouts, ...options.timeouts };
   const run = { ...plainRun, forwards: forwardsOf(image.ports), ...options.run };
   const machine = await startMachine(image, run, {
     ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -83,7 +92,7 @@ export async function bootAndCheck(
       timeoutScale: scale,
     });
     await use?.({ machine, forwards, timeoutScale: scale, signal });
-    await powerOff(machine, scale, ready.index + 1);
+    await powerOff(machine, timeouts.powerOff * scale, ready.index + 1);
     if (options.report !== undefined) await writeReport(options.report, report);
     return report;
   } finally {
@@ -113,8 +122,8 @@ export async function bootAndCheck(
 }
 
 /** An orderly end: init says so, and the guest powers off. */
-async function powerOff(machine: Machine, scale: number, since: number): Promise<void> {
-  const off = await machine.powerOff(timeouts.powerOff * scale);
+async function powerOff(machine: Machine, timeoutMs: number, since: number): Promise<void> {
+  const off = await machine.powerOff(timeoutMs);
   const said = machine.console.lines.some((line) => line.index >= since && isEvent('power-off')(line));
   if (off && said) return;
   throw new BoardsmithError('BOOT_FAILED', off ? 'init did not end in order' : 'the power key does nothing', {

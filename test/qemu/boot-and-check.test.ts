@@ -23,7 +23,7 @@ const folder = temporaryFolder('boot-and-check');
 const good: FakeScript = { steps: saying(goodBoot), http: [200], powerKey: goodEnd };
 
 async function boot(script: FakeScript, options: BootAndCheckOptions = {}): Promise<BootReport> {
-  return await bootAndCheck(fakeImage, { command: fakeCommand(script), timeoutScale: 0.25, ...options });
+  return await bootAndCheck(fakeImage, { command: fakeCommand(script), timeoutScale: 1, ...options });
 }
 
 async function failure(promise: Promise<unknown>): Promise<BoardsmithError> {
@@ -52,21 +52,21 @@ test('a pass: ready, healthy over the network, used, powered off; the report is 
 });
 
 test('a ready line without health over the network is no pass', async () => {
-  const error = await failure(boot({ ...good, http: [503] }, { timeoutScale: 0.02 }));
+  const error = await failure(boot({ ...good, http: [503] }, { timeouts: { health: 2000 } }));
   assert.is(error.code, 'BOOT_FAILED');
   assert.match(error.message, /answered 503/);
 });
 
 test('health over the network without a ready line is no pass', async () => {
   const error = await failure(
-    boot({ ...good, steps: saying(goodBoot.slice(0, -1)) }, { timeoutScale: 0.01 }),
+    boot({ ...good, steps: saying(goodBoot.slice(0, -1)) }, { timeouts: { ready: 1500 } }),
   );
   assert.match(error.message, /the daemon's ready line: no sign of it/);
 });
 
 test('a ready line that the daemon forged is no pass', async () => {
   const forged = [...goodBoot.slice(0, -1), `cxo| ${goodBoot.at(-1)}`];
-  const error = await failure(boot({ ...good, steps: saying(forged) }, { timeoutScale: 0.01 }));
+  const error = await failure(boot({ ...good, steps: saying(forged) }, { timeouts: { ready: 1500 } }));
   assert.match(error.message, /no sign of it/);
 });
 
@@ -90,7 +90,7 @@ test('a machine that ends while its health is asked is told as that', async () =
 
 test('an image whose init does not end in order, or that ignores the power key, fails', async () => {
   assert.match((await failure(boot({ ...good, powerKey: [] }))).message, /did not end in order/);
-  const deaf = failure(boot({ ...good, powerKey: null }, { timeoutScale: 0.02 }));
+  const deaf = failure(boot({ ...good, powerKey: null }, { timeouts: { powerOff: 500 } }));
   assert.match((await deaf).message, /power key does nothing/);
 });
 

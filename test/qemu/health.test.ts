@@ -58,14 +58,14 @@ test('an answer that is not well, and a connection that is dropped, are tried ag
 
 test('a daemon that is never well fails with its last answer', async () => {
   const forwards = await serving((_, response) => void response.writeHead(503).end('no disk'));
-  const error = await failure(checkHealth(fakeImage, forwards, { ...options, timeoutMs: 500 }));
+  const error = await failure(checkHealth(fakeImage, forwards, { ...options, timeoutMs: 2000 }));
   assert.is(error.code, 'BOOT_FAILED');
   assert.match(error.message, /answered 503: no disk/);
 });
 
 test('nobody there, and a daemon that accepts and never answers, fail when the time is up', async () => {
   const forward: Forward = { name: 'http', protocol: 'tcp', guest: 8080, host: 1 };
-  const short = { ...options, timeoutMs: 300 };
+  const short = { ...options, timeoutMs: 1000 };
   assert.match((await failure(checkHealth(fakeImage, [forward], short))).message, /ECONNREFUSED/);
   const mute = createServer((socket) => socket.on('error', () => {}));
   assert.is((await failure(checkHealth(fakeImage, await listening(mute), short))).code, 'BOOT_FAILED');
@@ -83,7 +83,7 @@ test('a daemon without HTTP passes by holding a connection, not by one that is c
   const holding = createServer((socket) => socket.on('error', () => {}));
   assert.is((await checkHealth(knocking, await listening(holding), options))?.status, null);
   const closing = createServer((socket) => socket.end());
-  const short = { ...options, timeoutMs: 1500 };
+  const short = { ...options, timeoutMs: 3000 };
   assert.match((await failure(checkHealth(knocking, await listening(closing), short))).message, /was closed/);
 });
 
