@@ -44,7 +44,8 @@ const publishedHint =
  * Bundles a daemon with all that it imports. The same bytes in any folder. It sees nothing but the files that it is given.
  * @throws BoardsmithError STEP_FAILED with all that cannot work in an image, as `file:line:column: what is wrong, and what to do`:
  * unresolved imports, native addons, files from elsewhere, modules that Node does not have, await outside of functions, import.meta, and in
- * the recipe's own sources imports by a computed name and eval; INTERRUPTED
+ * the recipe's own sources imports by a computed name and eval. Not seen are workers and child processes from files: an image has no file that they
+ * could start. INTERRUPTED
  */
 export async function bundle(options: BundleOptions): Promise<Bundle> {
   const { entry, sources, scratch, signal } = options;

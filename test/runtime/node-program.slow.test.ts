@@ -9,6 +9,7 @@ import { injectSeaBlob } from '../../builder/runtime/inject.ts';
 import { makeNodeBase } from '../../builder/runtime/node-base.ts';
 import { nodeBuiltins } from '../../builder/runtime/node-builtins.ts';
 import { nodeFlags } from '../../builder/runtime/node-flags.ts';
+import { nodeBaseLicences } from '../../builder/runtime/node-licences.ts';
 import { makeNodeProgram } from '../../builder/runtime/node-program.ts';
 import { nodeRuntime } from '../../builder/runtime/node-runtime.ts';
 import { makeSeaBlob } from '../../builder/runtime/sea.ts';
@@ -207,6 +208,21 @@ test('the base is the same bytes in another folder', async () => {
   ]) {
     assert.is(sha256(join(output, name)), sha256(join(pinned.base, name)), name);
   }
+});
+
+test('the base comes with the licences of its parts', async () => {
+  const nodeLicence = join(folder, 'LICENSE');
+  await writeFile(nodeLicence, 'the licence of Node');
+  const licences = await nodeBaseLicences(pinned, nodeLicence);
+  assert.equal(
+    licences.map(({ name }) => name),
+    ['Node.js', 'libgcc', 'libstdc++', 'musl'],
+  );
+  const [node, gcc, , musl] = licences.map(({ texts }) => texts.map(({ text }) => text).join());
+  assert.is(node, 'the licence of Node');
+  assert.match(gcc!, /GCC RUNTIME LIBRARY EXCEPTION/i);
+  assert.match(musl!, /Rich Felker/);
+  assert.match(licences[3]!.version, /^1\.2\.\d+$/);
 });
 
 test('the list of Node’s modules is that of the pinned Node', async () => {
