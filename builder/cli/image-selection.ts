@@ -48,8 +48,15 @@ export async function selectImages(
   names: readonly string[],
   options: SelectionOptions,
 ): Promise<Selection> {
-  const { recipes, boards } = await loadSelection(terminal, names, options);
-  const lockFile = options.lock ?? lockOf(recipes);
+  const loaded = await loadSelection(terminal, names, options);
+  return await planSelection(loaded, options.lock ?? lockOf(loaded.recipes));
+}
+
+/** Plans what `loadSelection` loaded, with a lock. */
+export async function planSelection(
+  { recipes, boards }: Pick<Selection, 'recipes' | 'boards'>,
+  lockFile: string,
+): Promise<Selection> {
   const lock = await readLock(lockFile);
   const plan = planImages({
     recipes,
@@ -86,6 +93,7 @@ async function defaultBoard(): Promise<ResolvedBoard> {
   });
 }
 
+/** The one lock of these recipes. @throws BoardsmithError USAGE if they have several, LOCK_INVALID if one has none */
 export function lockOf(recipes: readonly ResolvedRecipe[]): string {
   const files = [...new Set(recipes.map((recipe) => findLockFor(recipe.directory, boardsmithRoot)))];
   if (files.length === 1) return files[0]!;

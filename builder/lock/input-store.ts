@@ -9,8 +9,8 @@ import { type DebianMirrors, findDebianMirrors } from './clients/debian-mirrors.
 import { fetchEntry, fetchError } from './fetch/fetch-entry.ts';
 import type { FetchContext, FetchOutcome } from './fetch/fetch-outcome.ts';
 import { corrupt, missingOffline, VanishedInputsError } from './fetch/input-errors.ts';
-import { Limiter } from './fetch/limiter.ts';
 import { differenceFrom, type Fingerprint } from './fetch/verify-file.ts';
+import { Limiter } from './limiter.ts';
 import type { LockEntry, LockedInput } from './lock-format.ts';
 import { ScratchFolders } from './scratch-folders.ts';
 

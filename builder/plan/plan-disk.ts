@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { askedFiles, mountPoints } from './asked-files.ts';
 import type { ManifestBoot } from './manifest-parts.ts';
+import type { OverlaySources } from './overlay-sources.ts';
 import type { BoardSteps } from './plan-board.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { ToolSteps } from './plan-tools.ts';
-import { snapshotSources } from './source-snapshot.ts';
 import type { StepInput } from './step.ts';
 
 export interface DiskRequest {
@@ -18,13 +17,12 @@ export interface DiskRequest {
   readonly boardSteps: BoardSteps;
   /** YYYY-MM-DD of the lock. */
   readonly date: string;
-  /** Folder with Boardsmith's overlays/. */
-  readonly boardsmithRoot: string;
+  readonly overlays: OverlaySources;
 }
 
 /** Program, kernel and init → root, boot and data partitions → the SD image with its manifest. */
 export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
-  const { recipe, board, tools, program, boardSteps, date, boardsmithRoot } = request;
+  const { recipe, board, tools, program, boardSteps, date, overlays } = request;
   const unit = `${recipe.name}-${board.name}`;
   const root = builder.add({
     id: `root:${recipe.name}`,
@@ -34,7 +32,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
     inputs: {
       program,
       runtimeBase: tools.nodeBase,
-      overlay: rootOverlay(boardsmithRoot),
+      overlay: overlays.root,
       squashfs: tools.squashfs,
     },
   });
@@ -43,7 +41,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
     kind: 'init-program',
     title: `compile init for ${unit}`,
     parameters: { date, recipe: initView(recipe), board, slot: 'a' },
-    inputs: { zig: tools.zig, sources: initSources(boardsmithRoot), kernel: boardSteps.kernel },
+    inputs: { zig: tools.zig, sources: overlays.init, kernel: boardSteps.kernel },
   });
   const initramfs = builder.add({
     id: `initramfs:${unit}`,
@@ -116,14 +114,4 @@ function bootView(
     console: console.device,
     qemu,
   };
-}
-
-function rootOverlay(boardsmithRoot: string): StepInput {
-  return snapshotSources(join(boardsmithRoot, 'overlays', 'root'), 'overlays/root', () => true);
-}
-
-function initSources(boardsmithRoot: string): StepInput {
-  return snapshotSources(join(boardsmithRoot, 'overlays', 'init'), 'overlays/init', (path) =>
-    /\.[ch]$/.test(path),
-  );
 }

@@ -2,6 +2,7 @@ import type { HostArchitecture, Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { lockedInputs } from './locked-input.ts';
+import { overlaySources } from './overlay-sources.ts';
 import { planBoard } from './plan-board.ts';
 import { type Implementations, PlanBuilder } from './plan-builder.ts';
 import { planDaemon } from './plan-daemon.ts';
@@ -29,11 +30,12 @@ export function planImages(request: PlanRequest): Plan {
   const builder = new PlanBuilder(request.implementations);
   const locked = lockedInputs(lock, request.hostArchitecture);
   const tools = planTools(builder, locked);
+  const overlays = overlaySources(boardsmithRoot);
   for (const recipe of recipes) {
     const program = planDaemon(builder, locked, tools, recipe, lock);
     for (const board of boards) {
       const boardSteps = planBoard(builder, locked, board);
-      planDisk(builder, { recipe, board, program, tools, boardSteps, date: lock.date, boardsmithRoot });
+      planDisk(builder, { recipe, board, program, tools, boardSteps, date: lock.date, overlays });
     }
   }
   return builder.build();

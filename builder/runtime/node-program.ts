@@ -1,9 +1,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { injectSeaBlob } from './inject.ts';
-import { nodeRootFiles } from './node-base.ts';
 import { nodeFlags } from './node-flags.ts';
-import type { ProgramOptions, RuntimeSteps } from './runtime.ts';
+import type { ProgramOptions } from './runtime.ts';
 import { makeSeaBlob } from './sea.ts';
 
 /** Node for this machine, in its wheel. */
@@ -22,5 +21,3 @@ export async function makeNodeProgram(options: ProgramOptions): Promise<void> {
   await writeFile(partial, program, { mode: 0o755, signal });
   await rename(partial, output);
 }
-
-export const nodeSteps: RuntimeSteps = { makeProgram: makeNodeProgram, rootFiles: nodeRootFiles };

@@ -1,6 +1,5 @@
 import type { InputRequest } from '../lock/lock-format.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import type { TreeEntry } from '../rootfs/tree.ts';
 
 /** What a plan must know of a runtime: data alone. One file each. */
 export interface Runtime {
@@ -10,14 +9,6 @@ export interface Runtime {
   readonly requests: Readonly<Record<string, InputRequest>>;
   /** Every path that it puts into a root besides the daemon's program; the audit refuses any other. */
   readonly rootFiles: readonly string[];
-}
-
-/** What the steps do with a runtime. A daemon's bundle is the same for all of them. */
-export interface RuntimeSteps {
-  /** Makes a program of a bundle. */
-  makeProgram(options: ProgramOptions): Promise<void>;
-  /** Entries of the root besides the program, from the folder of the runtime's prepared base. */
-  rootFiles(base: string): readonly TreeEntry[];
 }
 
 export interface ProgramOptions {

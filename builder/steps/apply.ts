@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { Limiter } from '../lock/limiter.ts';
 import type { LockEntry } from '../lock/lock-format.ts';
 import type { Plan, Step } from '../plan/step.ts';
-import { Slots } from './slots.ts';
 import type { StepCache } from './step-cache.ts';
 import type { StepContext, StepKind } from './step-kind.ts';
 
@@ -73,14 +73,14 @@ class Runner {
   readonly #options: ApplyOptions;
   readonly #failure = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #slots: Slots;
+  readonly #limiter: Limiter;
   readonly #outputs = new Map<string, Promise<string>>();
 
   constructor(plan: Plan, options: ApplyOptions) {
     this.#steps = new Map(plan.steps.map((step) => [step.id, step]));
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#failure.signal]);
-    this.#slots = new Slots(options.concurrency);
+    this.#limiter = new Limiter(options.concurrency);
   }
 
   get firstFailure(): unknown {
@@ -108,7 +108,7 @@ class Runner {
     const cached = this.#options.cache.find(step.key);
     if (cached !== null) return cached;
     const paths = await this.#gather(step);
-    return await this.#slots.use(async () => {
+    return await this.#limiter.run(async () => {
       this.#signal.throwIfAborted();
       return await this.#run(step, paths);
     });

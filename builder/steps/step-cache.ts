@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ScratchFolders } from '../lock/scratch-folders.ts';
 
@@ -35,10 +35,6 @@ export class StepCache {
 
   outputFolder(key: string): string {
     return join(this.root, 'steps', key);
-  }
-
-  async readRecord(key: string): Promise<StepRecord> {
-    return JSON.parse(await readFile(this.#recordFile(key), 'utf8')) as StepRecord;
   }
 
   /** A folder of this process's own with an empty `output` and an empty `scratch` in it. */

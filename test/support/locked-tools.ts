@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureOrRenew } from '../../builder/lock/ensure-or-renew.ts';
 import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
 import type { InputRequest } from '../../builder/lock/lock-format.ts';
@@ -11,20 +10,15 @@ import { lookUp } from '../../builder/lock/look-up.ts';
 import { type ToolName, tools } from '../../builder/toolchain/tools.ts';
 import { unpackDeb } from '../../builder/toolchain/unpack-deb.ts';
 import { unpackWheel } from '../../builder/toolchain/unpack-wheel.ts';
-
-const lockFile = join(import.meta.dirname, '../../boardsmith.lock');
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'boardsmith');
+import { usableTestLock } from './newcomer-lock.ts';
+import { testCache } from './places.ts';
 
 /** Brings locked inputs here, from the cache or the network. @returns their paths */
 export async function lockedFiles(requests: readonly InputRequest[]): Promise<readonly string[]> {
-  const store = new InputStore(cache, { network: true });
-  const architecture = hostArchitecture();
-  const options = { signal: new AbortController().signal, progress: () => undefined };
-  const privateLock = join(cache, 'test', 'boardsmith.lock');
-  const usable = { ...options, hostArchitecture: architecture, now: new Date() };
-  const { lock } = await ensureOrRenew(lockFile, store, requests, privateLock, usable);
-  const inputs = requests.flatMap((request) => lookUp(lock, request, architecture));
-  return await store.ensure(inputs, options);
+  const { lock } = await usableTestLock(requests);
+  const inputs = requests.flatMap((request) => lookUp(lock, request, hostArchitecture()));
+  const store = new InputStore(testCache, { network: true });
+  return await store.ensure(inputs, { signal: new AbortController().signal, progress: () => {} });
 }
 
 /** A folder with a tool of the lock, unpacked once for all tests of the same version. Tests only read it. */

@@ -1,31 +1,26 @@
 import { join } from 'node:path';
-import { ensureOrRenew } from '../../builder/lock/ensure-or-renew.ts';
+import { ensureOrRenew, type UsableLock } from '../../builder/lock/ensure-or-renew.ts';
 import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
+import type { InputRequest } from '../../builder/lock/lock-format.ts';
 import { inputRequests } from '../../builder/plan/input-requests.ts';
 import { loadBoard } from '../../builder/recipe/load-board.ts';
 import { loadRecipe } from '../../builder/recipe/load-recipe.ts';
-import type { ResolvedBoard } from '../../builder/recipe/resolved-board.ts';
-import type { ResolvedRecipe } from '../../builder/recipe/resolved-recipe.ts';
 import { checkout, testCache } from './places.ts';
 
 /** A lock for recipes of this checkout with which the tests can go on when a pin has vanished. @returns its path */
-export async function newcomerLock(recipes: readonly string[]): Promise<string> {
+export async function newcomerLock(names: readonly string[]): Promise<string> {
   const board = await loadBoard(join(checkout, 'recipes/boards/qemu-virt.yaml'));
-  return (
-    await usableTestLock(
-      await Promise.all(recipes.map((name) => loadRecipe(join(checkout, 'recipes', name)))),
-      board,
-    )
-  ).file;
+  const recipes = await Promise.all(names.map((name) => loadRecipe(join(checkout, 'recipes', name))));
+  return (await usableTestLock(inputRequests(recipes, [board]))).file;
 }
 
-/** The same for loaded recipes. Says so in one line if a pin was renewed. */
-export async function usableTestLock(recipes: readonly ResolvedRecipe[], board: ResolvedBoard) {
+/** The same for requests; their inputs are in the test cache then. Says so in one line if a pin was renewed. */
+export async function usableTestLock(requests: readonly InputRequest[]): Promise<UsableLock> {
   const usable = await ensureOrRenew(
     join(checkout, 'boardsmith.lock'),
     new InputStore(testCache, { network: true }),
-    inputRequests(recipes, [board]),
+    requests,
     join(testCache, 'test', 'boardsmith.lock'),
     {
       signal: new AbortController().signal,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { readBootable } from '../../builder/cli/bootable.ts';
 import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
+import { inputRequests } from '../../builder/plan/input-requests.ts';
 import { planImages } from '../../builder/plan/plan-images.ts';
 import { loadBoard } from '../../builder/recipe/load-board.ts';
 import { loadRecipe } from '../../builder/recipe/load-recipe.ts';
@@ -37,7 +38,7 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
   const board = changeBoard(await loadBoard(join(checkout, 'recipes/boards/qemu-virt.yaml')));
   const store = new InputStore(testCache, { network: true });
   const { signal } = new AbortController();
-  const { lock } = await usableTestLock([recipe], board);
+  const { lock } = await usableTestLock(inputRequests([recipe], [board]));
   const plan = planImages({
     recipes: [recipe],
     boards: [board],

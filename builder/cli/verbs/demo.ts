@@ -7,7 +7,7 @@ import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { readBootable } from '../bootable.ts';
 import { buildImages } from '../build-images.ts';
 import { formatBytes, formatSeconds, formatTable } from '../format.ts';
-import { loadSelection, lockOf, selectImages } from '../image-selection.ts';
+import { loadSelection, lockOf, planSelection } from '../image-selection.ts';
 import { usableLock } from '../newcomer-lock.ts';
 import { paint } from '../paint.ts';
 import { boardsmithRoot, cacheFolder } from '../workspace.ts';
@@ -45,7 +45,7 @@ export const demo: Verb = {
         );
         const loaded = await loadSelection(terminal, [recipe], {});
         const lock = await usableLock(terminal, loaded, options.lock ?? lockOf(loaded.recipes), cache);
-        const selection = await selectImages(terminal, [recipe], { lock });
+        const selection = await planSelection(loaded, lock);
         const built = await buildImages(terminal, selection, {
           out,
           cache,

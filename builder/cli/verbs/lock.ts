@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { findLockFor, lockFileName } from '../../lock/find-lock.ts';
 import { hostArchitecture } from '../../lock/host-architecture.ts';
@@ -143,5 +143,5 @@ function lockFileOf(recipes: readonly ResolvedRecipe[]): string {
       hint: 'lock them one after the other, or name one lock with --lock',
     });
   }
-  return [...files][0] ?? join(dirname(boardsmithRoot), lockFileName);
+  return [...files][0] ?? join(boardsmithRoot, lockFileName);
 }

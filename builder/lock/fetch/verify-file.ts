@@ -1,22 +1,10 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { sha256OfFile } from '../sha256-of-file.ts';
 
 /** Size in bytes and lower-case hex sha256 of a file. */
 export interface Fingerprint {
   readonly size: number;
   readonly sha256: string;
-}
-
-export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(
-    createReadStream(file, { highWaterMark: 1 << 20 }),
-    hash,
-    signal === undefined ? {} : { signal },
-  );
-  return hash.digest('hex');
 }
 
 /** What of a file differs from what it should be, as a text for people; null if nothing does. */

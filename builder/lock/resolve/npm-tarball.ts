@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { fetchNpm } from '../fetch/fetch-npm.ts';
-import { sha256OfFile } from '../fetch/verify-file.ts';
 import type { NpmLockEntry } from '../lock-format.ts';
+import { sha256OfFile } from '../sha256-of-file.ts';
 import { differenceFromIntegrity, sha512Integrity } from './integrity.ts';
 import type { ResolveContext } from './resolution.ts';
 

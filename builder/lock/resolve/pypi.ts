@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { fetchPypi } from '../fetch/fetch-pypi.ts';
-import { sha256OfFile } from '../fetch/verify-file.ts';
 import type { InputRequest, PypiEntry } from '../lock-format.ts';
+import { sha256OfFile } from '../sha256-of-file.ts';
 import type { Resolution, ResolveContext } from './resolution.ts';
 
 /**

@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { writeDisk } from '../../image/disk.ts';
 import { layout } from '../../image/layout.ts';
 import { ubootEnvironment, writeFlashBank } from '../../image/uboot-environment.ts';
+import { sha256OfFile } from '../../lock/sha256-of-file.ts';
 import type { ManifestBoot, ManifestInput } from '../../plan/manifest-parts.ts';
 import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
 import type { ImageManifest, ManifestOutput } from '../image-manifest.ts';
@@ -84,7 +82,5 @@ async function sizeOf(file: string): Promise<number> {
 }
 
 async function describeOutput(role: ManifestOutput['role'], file: string): Promise<ManifestOutput> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
-  return { role, file: basename(file), size: await sizeOf(file), sha256: hash.digest('hex') };
+  return { role, file: basename(file), size: await sizeOf(file), sha256: await sha256OfFile(file) };
 }
