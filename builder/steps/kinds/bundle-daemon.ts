@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { displayPath } from '../../recipe/problem.ts';
 import { type BundleOptions, bundle } from '../../runtime/bundle.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
 
@@ -28,5 +29,9 @@ export const bundleDaemon: StepKind = {
 function sourcesOf({ step }: StepContext): BundleOptions['sources'] {
   const input = step.inputs.sources;
   if (input?.from !== 'source') return null;
-  return { root: input.root, files: input.files.map(({ path }) => path), name: '' };
+  return {
+    root: input.root,
+    files: input.files.map(({ path }) => path),
+    name: displayPath(input.root),
+  };
 }

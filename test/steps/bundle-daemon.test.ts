@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { bundleDaemon } from '../../builder/steps/kinds/bundle-daemon.ts';
+import { installedEsbuild } from '../support/installed-esbuild.ts';
+import { rejectedWith } from '../support/rejection.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('step: bundle-daemon');
+
+test('names a mistake by the path of the file that a person edits', async () => {
+  const root = temporaryFolder('recipe');
+  writeFileSync(join(root, 'daemon.ts'), "\nimport 'missing';\n");
+  const esbuild = installedEsbuild();
+  const running = bundleDaemon.run({
+    step: {
+      id: 'bundle:trial',
+      kind: 'bundle-daemon',
+      key: '0'.repeat(64),
+      title: 'bundle trial',
+      parameters: { entry: { kind: 'source', path: 'daemon.ts' } },
+      inputs: {
+        sources: {
+          from: 'source',
+          label: 'recipe/trial',
+          root,
+          files: [{ path: 'daemon.ts', sha256: '' }],
+        },
+      },
+    },
+    folder: (input) => (input === 'esbuild' ? esbuild : root),
+    files: () => [],
+    output: temporaryFolder('output'),
+    scratch: temporaryFolder('scratch'),
+    compilerCache: temporaryFolder('compiler-cache'),
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  });
+  const error = await rejectedWith(running, 'STEP_FAILED', /cannot be bundled/);
+  assert.match(error.problems[0]!, `${join(root, 'daemon.ts')}:2:8: `);
+});
+
+test.run();
