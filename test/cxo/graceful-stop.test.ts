@@ -22,7 +22,7 @@ test('the daemon says that it is ready once, on its descriptor, when it can be r
 
 test('SIGTERM: an upload in flight ends well, idle connections are closed, new ones refused, exit 0', async () => {
   const folder = temporaryFolder('cxo');
-  const daemon = await spawnDaemon({ CXO_DATA: folder, CXO_IDLE_TIMEOUT_S: '60' });
+  const daemon = await spawnDaemon({ CXO_DATA: folder, CXO_IDLE_TIMEOUT_S: '600', CXO_STOP_TIMEOUT_S: '120' });
   const idle = await openSocket(daemon.port);
   idle.write('GET /health HTTP/1.1\r\nHost: a\r\n\r\n');
   await new Promise((resolve) => idle.once('data', resolve));
@@ -60,7 +60,7 @@ test('an upload that does not end is dropped after the time allowed, exit 0', as
 });
 
 test('a request on a connection that is kept while stopping is answered with 503 or not at all', async () => {
-  const store = await runningStore({ stopTimeoutMs: 5000 });
+  const store = await runningStore({ stopTimeoutMs: 120_000 });
   const upload = await openSocket(store.port);
   upload.write(head);
   await until(() => readdirSync(join(store.folder, 'incoming')).length === 1, 'the upload began');

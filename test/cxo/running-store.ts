@@ -47,11 +47,11 @@ export async function putBytes(url: string, digest: string, bytes: Uint8Array): 
   return await fetch(`${url}/objects/${digest}`, { method: 'PUT', body: new Uint8Array(bytes) });
 }
 
-/** Waits until something holds; fails after 20 seconds. */
+/** Waits until something holds; fails after two minutes. */
 export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 20_000; ; ) {
+  for (const deadline = Date.now() + 120_000; ; ) {
     if (await holds()) return;
-    if (Date.now() > deadline) throw new Error(`waited 20 seconds in vain: ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited two minutes in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
