@@ -22,7 +22,11 @@ test('the daemon says that it is ready once, on its descriptor, when it can be r
 
 test('SIGTERM: an upload in flight ends well, idle connections are closed, new ones refused, exit 0', async () => {
   const folder = temporaryFolder('cxo');
-  const daemon = await spawnDaemon({ CXO_DATA: folder, CXO_IDLE_TIMEOUT_S: '600', CXO_STOP_TIMEOUT_S: '120' });
+  const daemon = await spawnDaemon({
+    CXO_DATA: folder,
+    CXO_IDLE_TIMEOUT_S: '600',
+    CXO_STOP_TIMEOUT_S: '120',
+  });
   const idle = await openSocket(daemon.port);
   idle.write('GET /health HTTP/1.1\r\nHost: a\r\n\r\n');
   await new Promise((resolve) => idle.once('data', resolve));
