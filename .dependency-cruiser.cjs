@@ -10,6 +10,8 @@ const builderOrder = [
   'runtime',
   'init',
   'plan',
+  'inspect',
+  'sbom',
   'steps',
   'new',
   'release',

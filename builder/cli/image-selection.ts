@@ -13,7 +13,7 @@ import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { stepImplementations } from '../steps/all-kinds.ts';
 import type { Terminal } from './terminal.ts';
-import { boardFiles, boardsmithRoot, findBoard, findRecipe } from './workspace.ts';
+import { boardFiles, boardsmithRoot, builderVersion, findBoard, findRecipe } from './workspace.ts';
 
 /** Options that say which images a verb is about. */
 export interface SelectionOptions {
@@ -65,6 +65,7 @@ export async function planSelection(
     hostArchitecture: hostArchitecture(),
     implementations: stepImplementations(),
     boardsmithRoot,
+    version: builderVersion(),
   });
   return { recipes, boards, lockFile, lock, plan };
 }

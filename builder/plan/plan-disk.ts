@@ -1,10 +1,13 @@
+import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { askedFiles, mountPoints } from './asked-files.ts';
-import type { ManifestBoot } from './manifest-parts.ts';
+import { fileOwners } from './file-owners.ts';
+import type { ManifestBoot, ManifestInput, ManifestSource } from './manifest-parts.ts';
 import type { OverlaySources } from './overlay-sources.ts';
 import type { BoardSteps } from './plan-board.ts';
 import type { PlanBuilder } from './plan-builder.ts';
+import { planComponents } from './plan-components.ts';
 import type { ToolSteps } from './plan-tools.ts';
 import type { StepInput } from './step.ts';
 
@@ -18,11 +21,14 @@ export interface DiskRequest {
   /** YYYY-MM-DD of the lock. */
   readonly date: string;
   readonly overlays: OverlaySources;
+  readonly lock: Lock;
+  /** Version of Boardsmith itself. */
+  readonly version: string;
 }
 
 /** Program, kernel and init → root, boot and data partitions → the SD image with its manifest. */
 export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
-  const { recipe, board, tools, program, boardSteps, date, overlays } = request;
+  const { recipe, board, tools, program, boardSteps, date, overlays, lock, version } = request;
   const unit = `${recipe.name}-${board.name}`;
   const root = builder.add({
     id: `root:${recipe.name}`,
@@ -72,6 +78,17 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
     inputs: { ext4: tools.ext4 },
   });
   const links = { root, boot, data, bootloader: boardSteps.bootloader };
+  const ownership = fileOwners(builder, {
+    recipe,
+    board,
+    slot: 'a',
+    boardSteps,
+    program,
+    tools,
+    overlays,
+    lock,
+  });
+  const components = planComponents(builder, { unit, recipe, ownership, tools, lock });
   const image = `image:${unit}`;
   builder.add({
     id: image,
@@ -80,14 +97,25 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
     parameters: {
       date,
       unit,
+      version,
       recipe: recipe.name,
       board,
       boot: bootView(recipe, board),
-      ...builder.originsOf(Object.values(links)),
+      owners: ownership.rules,
+      ...withResolved(builder.originsOf(Object.values(links)), ownership.resolved),
     },
-    inputs: links,
+    inputs: { ...links, components },
   });
   builder.addImage({ recipe: recipe.name, board: board.name, step: image });
+}
+
+/** Recipe and board are sources too: what they say is compiled into init and written to the boot partition. */
+function withResolved(
+  origins: { readonly inputs: readonly ManifestInput[]; readonly sources: readonly ManifestSource[] },
+  resolved: readonly ManifestSource[],
+): { readonly inputs: readonly ManifestInput[]; readonly sources: readonly ManifestSource[] } {
+  const sources = [...origins.sources, ...resolved].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { inputs: origins.inputs, sources };
 }
 
 /** The recipe without its sources and folder: init does not change with a line of the daemon, nor with where the recipe lies. */

@@ -16,6 +16,8 @@ export interface PlanRequest {
   readonly lock: Lock;
   readonly hostArchitecture: HostArchitecture;
   readonly implementations: Implementations;
+  /** Version of Boardsmith itself, as the SBOM names it. */
+  readonly version: string;
   /** Where Boardsmith's own sources (overlays/) lie on this machine. */
   readonly boardsmithRoot: string;
 }
@@ -35,7 +37,10 @@ export function planImages(request: PlanRequest): Plan {
     const program = planDaemon(builder, locked, tools, recipe, lock);
     for (const board of boards) {
       const boardSteps = planBoard(builder, locked, board);
-      planDisk(builder, { recipe, board, program, tools, boardSteps, date: lock.date, overlays });
+      planDisk(builder, {
+        ...{ recipe, board, program, tools, boardSteps, date: lock.date, overlays, lock },
+        version: request.version,
+      });
     }
   }
   return builder.build();

@@ -4,11 +4,13 @@ import { implementationDigest } from './implementation-digest.ts';
 import { bootPartition } from './kinds/boot-partition.ts';
 import { bundleDaemon } from './kinds/bundle-daemon.ts';
 import { dataPartition } from './kinds/data-partition.ts';
+import { imageComponents } from './kinds/image-components.ts';
 import { initProgram } from './kinds/init-program.ts';
 import { initramfs } from './kinds/initramfs.ts';
 import { nodeBase } from './kinds/node-base.ts';
 import { nodeProgram } from './kinds/node-program.ts';
 import { npmPackages } from './kinds/npm-packages.ts';
+import { packageFacts } from './kinds/package-facts.ts';
 import { packagedBootloader } from './kinds/packaged-bootloader.ts';
 import { packagedKernel } from './kinds/packaged-kernel.ts';
 import { rootPartition } from './kinds/root-partition.ts';
@@ -22,11 +24,13 @@ const all: readonly StepKind[] = [
   bootPartition,
   bundleDaemon,
   dataPartition,
+  imageComponents,
   initProgram,
   initramfs,
   nodeBase,
   nodeProgram,
   npmPackages,
+  packageFacts,
   packagedBootloader,
   packagedKernel,
   rootPartition,

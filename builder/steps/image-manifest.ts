@@ -19,7 +19,7 @@ export interface ImageManifest {
 }
 
 export interface ManifestOutput {
-  readonly role: 'image' | 'firmware' | 'firmware-environment';
+  readonly role: 'image' | 'firmware' | 'firmware-environment' | 'sbom-cyclonedx' | 'sbom-spdx';
   /** Name of the file beside the manifest. */
   readonly file: string;
   readonly size: number;

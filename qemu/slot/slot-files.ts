@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
+import { readExtlinux } from '../../builder/image/extlinux-reader.ts';
+import { FatReader } from '../../builder/image/fat-reader.ts';
 import { readGpt } from '../../builder/image/read-gpt.ts';
 import { sectorSize } from '../../builder/image/sectors.ts';
-import { FatReader } from './fat-reader.ts';
 
 /** What the boot loader would load from a slot. */
 export interface SlotFiles {
@@ -23,7 +24,7 @@ export async function readSlotFiles(image: string, slot: 'a' | 'b'): Promise<Slo
   const handle = await open(image, 'r');
   try {
     const fat = await FatReader.open(handle, partition.start * sectorSize);
-    const entry = parseExtlinux((await fat.readFile('/extlinux/extlinux.conf')).toString('utf8'));
+    const entry = readExtlinux((await fat.readFile('/extlinux/extlinux.conf')).toString('utf8'));
     if (entry === null) throw unusable(image, 'its extlinux.conf names no kernel and initramfs');
     return {
       kernel: await fat.readFile(entry.kernel),
@@ -33,15 +34,6 @@ export async function readSlotFiles(image: string, slot: 'a' | 'b'): Promise<Slo
   } finally {
     await handle.close();
   }
-}
-
-/** The only entry of an extlinux.conf as Boardsmith writes it; null if something is missing. */
-function parseExtlinux(text: string): { kernel: string; initramfs: string; commandLine: string } | null {
-  const value = (key: string): string | undefined =>
-    new RegExp(`^\\s*${key}\\s+(.+?)\\s*$`, 'mi').exec(text)?.[1];
-  const [kernel, initramfs, commandLine] = ['(?:kernel|linux)', 'initrd', 'append'].map(value);
-  if (kernel === undefined || initramfs === undefined) return null;
-  return { kernel, initramfs, commandLine: commandLine ?? '' };
 }
 
 function unusable(image: string, what: string): BoardsmithError {

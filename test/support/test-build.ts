@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readBootable } from '../../builder/cli/bootable.ts';
+import { builderVersion } from '../../builder/cli/workspace.ts';
 import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
 import { inputRequests } from '../../builder/plan/input-requests.ts';
@@ -46,6 +47,7 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
     hostArchitecture: hostArchitecture(),
     implementations: stepImplementations(),
     boardsmithRoot: overlaysRoot,
+    version: builderVersion(),
   });
   const outputs = await apply(plan, {
     cache: new StepCache(testCache),

@@ -2,11 +2,11 @@ import { boot } from './boot.ts';
 import { build } from './build.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
+import { inspect } from './inspect.ts';
 import { lock } from './lock.ts';
-
 import { newAppliance } from './new.ts';
 import { plan } from './plan.ts';
 import type { Verb } from './verb.ts';
 
 /** In the order in which `boardsmith --help` lists them. */
-export const verbs: readonly Verb[] = [newAppliance, check, lock, plan, build, boot, demo];
+export const verbs: readonly Verb[] = [newAppliance, check, lock, plan, build, boot, inspect, demo];

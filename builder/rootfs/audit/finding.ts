@@ -12,7 +12,9 @@ export type AuditRule =
   | 'writable'
   | 'broken-symlink'
   | 'unasked-file'
-  | 'missing-file';
+  | 'missing-file'
+  | 'unowned'
+  | 'unknown-owner';
 
 export interface Finding {
   /** Inside the image. */

@@ -4,19 +4,25 @@ import { writeDisk } from '../../image/disk.ts';
 import { layout } from '../../image/layout.ts';
 import { ubootEnvironment, writeFlashBank } from '../../image/uboot-environment.ts';
 import { sha256OfFile } from '../../lock/sha256-of-file.ts';
+import type { OwnerRule } from '../../plan/file-owners.ts';
 import type { ManifestBoot, ManifestInput } from '../../plan/manifest-parts.ts';
 import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
-import type { ImageManifest, ManifestOutput } from '../image-manifest.ts';
+import { cycloneDx } from '../../sbom/cyclonedx.ts';
+import type { SbomComponent } from '../../sbom/sbom-component.ts';
+import { spdx } from '../../sbom/spdx.ts';
+import { accountForImage } from '../account-for-image.ts';
+import type { ImageManifest, ManifestOutput, ManifestRootFile } from '../image-manifest.ts';
 import type { StepKind } from '../step-kind.ts';
 
 /**
- * Inputs `boot`, `root`, `data`, `bootloader`. Output: `<unit>.img`, `<unit>.manifest.json`, and for a board whose boot loader is
- * not on the card `<unit>.firmware.bin` and, with an environment, `<unit>.firmware-environment.bin`.
+ * Inputs `boot`, `root`, `data`, `bootloader`, `components`. Output: `<unit>.img`, its SBOMs `<unit>.cdx.json` and `<unit>.spdx.json`,
+ * `<unit>.manifest.json`, and for a board whose boot loader is not on the card `<unit>.firmware.bin` and, with an environment,
+ * `<unit>.firmware-environment.bin`. A file that nobody owns stops the build.
  */
 export const sdImage: StepKind = {
   kind: 'sd-image',
   async run({ step, folder, output, signal, progress }) {
-    const { unit, date, recipe, board, boot, inputs, sources } =
+    const { unit, date, version, recipe, board, boot, inputs, sources, owners } =
       step.parameters as unknown as ImageParameters;
     const bootloader = join(folder('bootloader'), 'bootloader.bin');
     const contents = {
@@ -51,6 +57,27 @@ export const sdImage: StepKind = {
         outputs.push(await describeOutput('firmware-environment', bank));
       }
     }
+    progress('listing what is in it');
+    const root: ManifestRootFile[] = JSON.parse(await readFile(join(folder('root'), 'files.json'), 'utf8'));
+    const components: SbomComponent[] = JSON.parse(
+      await readFile(join(folder('components'), 'components.json'), 'utf8'),
+    );
+    const bom = await accountForImage({
+      unit,
+      date,
+      version,
+      image,
+      outputs,
+      partitions,
+      root,
+      components,
+      owners,
+      sources,
+    });
+    const [cdx, spdxFile] = [join(output, `${unit}.cdx.json`), join(output, `${unit}.spdx.json`)];
+    await writeFile(cdx, cycloneDx(bom));
+    await writeFile(spdxFile, spdx(bom));
+    outputs.push(await describeOutput('sbom-cyclonedx', cdx), await describeOutput('sbom-spdx', spdxFile));
     const manifest: ImageManifest = {
       manifestVersion: 1,
       recipe,
@@ -59,7 +86,7 @@ export const sdImage: StepKind = {
       outputs,
       partitions,
       boot: { ...boot, kernelCommandLine: await readFile(join(folder('boot'), 'command-line'), 'utf8') },
-      root: JSON.parse(await readFile(join(folder('root'), 'files.json'), 'utf8')),
+      root,
       inputs,
       sources,
     };
@@ -70,6 +97,8 @@ export const sdImage: StepKind = {
 interface ImageParameters {
   readonly unit: string;
   readonly date: string;
+  readonly version: string;
+  readonly owners: readonly OwnerRule[];
   readonly recipe: string;
   readonly board: ResolvedBoard;
   readonly boot: Omit<ManifestBoot, 'kernelCommandLine'>;

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
+import { BoardsmithError } from '../error/boardsmith-error.ts';
 
 /**
  * Reads files of a FAT16 or FAT32 file system inside a disk image, without mounting it and without a program of this machine.
@@ -8,6 +8,7 @@ import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 export class FatReader {
   readonly #handle: FileHandle;
   readonly #geometry: Geometry;
+  #fat: Promise<Buffer> | undefined;
 
   private constructor(handle: FileHandle, geometry: Geometry) {
     this.#handle = handle;
@@ -36,6 +37,31 @@ export class FatReader {
     throw unusable(`it holds no file ${path}`);
   }
 
+  /** Every file and folder, sorted by path. @throws BoardsmithError FILE_UNUSABLE */
+  async list(): Promise<FatEntry[]> {
+    const found: FatEntry[] = [];
+    const visit = async (folder: string, entries: readonly Entry[]): Promise<void> => {
+      for (const { name, isDirectory, cluster, size } of entries) {
+        if (name === '.' || name === '..') continue;
+        if (found.length > this.#geometry.clusterCount) throw unusable('its folders lead in circles');
+        const path = `${folder}/${name}`;
+        found.push({ path, type: isDirectory ? 'directory' : 'file', size: isDirectory ? 0 : size });
+        if (isDirectory) await visit(path, readEntries(await this.#readChain(cluster)));
+      }
+    };
+    await visit('', await this.#rootEntries());
+    return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  get bits(): 16 | 32 {
+    return this.#geometry.bits;
+  }
+
+  /** Bytes of the clusters, which is the least that a file takes. */
+  get clusterSize(): number {
+    return this.#geometry.clusterBytes;
+  }
+
   async #rootEntries(): Promise<Entry[]> {
     const { rootCluster, rootOffset, rootBytes } = this.#geometry;
     const bytes =
@@ -45,25 +71,46 @@ export class FatReader {
     return readEntries(bytes);
   }
 
+  /** Clusters that follow each other are read in one go. */
   async #readChain(first: number): Promise<Buffer> {
     const { clusterBytes, clusterOffset, clusterCount } = this.#geometry;
-    const parts: Buffer[] = [];
-    for (let cluster = first; cluster >= 2; cluster = await this.#next(cluster)) {
-      if (cluster >= clusterCount + 2 || parts.length > clusterCount)
+    const next = await this.#table();
+    const runs: { first: number; count: number }[] = [];
+    let seen = 0;
+    for (let cluster = first; cluster >= 2; cluster = next(cluster)) {
+      seen += 1;
+      if (cluster >= clusterCount + 2 || seen > clusterCount)
         throw unusable('its cluster chains are damaged');
-      parts.push(await read(this.#handle, clusterOffset + (cluster - 2) * clusterBytes, clusterBytes));
+      const run = runs.at(-1);
+      if (run !== undefined && run.first + run.count === cluster) run.count += 1;
+      else runs.push({ first: cluster, count: 1 });
+    }
+    const parts: Buffer[] = [];
+    for (const run of runs) {
+      const position = clusterOffset + (run.first - 2) * clusterBytes;
+      parts.push(await read(this.#handle, position, run.count * clusterBytes));
     }
     return Buffer.concat(parts);
   }
 
-  /** The next cluster, or 0 at the end of the chain. */
-  async #next(cluster: number): Promise<number> {
-    const { fatOffset, bits } = this.#geometry;
+  /** A function from a cluster to the next one of its chain, or 0 at the end. */
+  async #table(): Promise<(cluster: number) => number> {
+    const { fatOffset, bits, clusterCount } = this.#geometry;
     const width = bits / 8;
-    const entry = await read(this.#handle, fatOffset + cluster * width, width);
-    const next = bits === 16 ? entry.readUInt16LE(0) : entry.readUInt32LE(0) & 0x0fffffff;
-    return next >= (bits === 16 ? 0xfff8 : 0x0ffffff8) ? 0 : next;
+    this.#fat ??= read(this.#handle, fatOffset, (clusterCount + 2) * width);
+    const fat = await this.#fat;
+    return (cluster) => {
+      const next = bits === 16 ? fat.readUInt16LE(cluster * 2) : fat.readUInt32LE(cluster * 4) & 0x0fffffff;
+      return next >= (bits === 16 ? 0xfff8 : 0x0ffffff8) ? 0 : next;
+    };
   }
+}
+
+export interface FatEntry {
+  /** Absolute: `/extlinux/extlinux.conf`. */
+  readonly path: string;
+  readonly type: 'file' | 'directory';
+  readonly size: number;
 }
 
 interface Geometry {
@@ -146,9 +193,16 @@ function longNamePiece(raw: Buffer): string {
   return units.toString('utf16le').replace(/\0.*$/s, '');
 }
 
+/** Windows NT and mtools keep a name of 8.3 in lower case as two bits of a byte that DOS did not use. */
+const lowerCase = { stem: 0x08, extension: 0x10 };
+
 function shortName(raw: Buffer): string {
-  const stem = raw.toString('latin1', 0, 8).trimEnd();
-  const extension = raw.toString('latin1', 8, 11).trimEnd();
+  const part = (from: number, to: number, lower: number): string => {
+    const text = raw.toString('latin1', from, to).trimEnd();
+    return (raw[12]! & lower) === 0 ? text : text.toLowerCase();
+  };
+  const stem = part(0, 8, lowerCase.stem);
+  const extension = part(8, 11, lowerCase.extension);
   return extension === '' ? stem : `${stem}.${extension}`;
 }
 

@@ -1,0 +1,87 @@
+import type { ImageReport, ReportedElf, ReportedFile, ReportedPart } from '../inspect/image-report.ts';
+import { formatBytes, formatTable } from './format.ts';
+
+/** A report as lines for a person. */
+export function reportLines(report: ImageReport): string[] {
+  const { image, boot, description, components } = report;
+  const places = [...new Set(report.files.map(({ place }) => place))];
+  return [
+    `${image.file}  ${formatBytes(image.size)}  sha256 ${image.sha256}`,
+    ...(description === null
+      ? []
+      : [`recipe ${description.recipe}, board ${description.board}, lock of ${description.date}`]),
+    '',
+    'On the card',
+    ...indented(partRows(report.parts), [1, 2, 3]),
+    ...places.flatMap((place) => [
+      '',
+      `In ${place}`,
+      ...indented(fileRows(report.files.filter((file) => file.place === place)), [1, 2]),
+    ]),
+    '',
+    'Programs and libraries of the root',
+    ...report.elf.flatMap(elfLines),
+    '',
+    `Boots slot ${boot.slot} with kernel ${boot.kernelRelease ?? '(of unknown version)'}`,
+    `  command line: ${boot.commandLine}`,
+    ...(boot.modules.length === 0 ? [] : [`  modules: ${boot.modules.join(', ')}`]),
+    kernelOptionsLine(boot.kernelOptions),
+    '',
+    ...componentLines(components),
+  ];
+}
+
+function partRows(parts: readonly ReportedPart[]): string[][] {
+  const rows = parts.map(({ name, offset, size, used, content, bootable }) => [
+    name,
+    formatBytes(offset),
+    formatBytes(size),
+    formatBytes(used),
+    bootable ? `${content}, booted` : content,
+  ]);
+  return [['part', 'at', 'size', 'used', 'content'], ...rows];
+}
+
+function fileRows(files: readonly ReportedFile[]): string[][] {
+  const rows = files
+    .filter(
+      ({ type, path }) => type !== 'directory' || !files.some((other) => other.path.startsWith(`${path}/`)),
+    )
+    .map(({ path, type, mode, size, stored, target, sha256 }) => [
+      mode === null ? '-' : mode.toString(8).padStart(4, '0'),
+      type === 'file' ? formatBytes(size) : '',
+      type === 'file' ? formatBytes(stored) : '',
+      sha256?.slice(0, 12) ?? type,
+      target === '' ? path : `${path} -> ${target}`,
+    ]);
+  return [['mode', 'size', 'stored', 'sha256', 'path'], ...rows];
+}
+
+function elfLines({ path, role, machine, interpreter, needs }: ReportedElf): string[] {
+  const loader = interpreter === null ? '' : `, started by ${interpreter}`;
+  return [
+    `  ${path}  ${role}, ${machine}${loader}`,
+    ...needs.map(({ library, path: found }) => `    needs ${library}: ${found ?? 'not in the image'}`),
+  ];
+}
+
+function kernelOptionsLine(options: Readonly<Record<string, string>> | null): string {
+  return options === null
+    ? '  the kernel does not carry its configuration'
+    : `  ${Object.keys(options).length} options of the kernel are set (--json lists them)`;
+}
+
+function componentLines(components: ImageReport['components']): string[] {
+  if (components === null) return ['No SBOM lies beside it.'];
+  const rows = components.map(({ name, version, licence, purl }) => [
+    name,
+    version,
+    licence ?? '-',
+    purl ?? '-',
+  ]);
+  return ['Components', ...indented([['name', 'version', 'licence', 'purl'], ...rows])];
+}
+
+function indented(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  return formatTable(rows, right).map((row) => `  ${row}`);
+}

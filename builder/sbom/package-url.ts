@@ -1,0 +1,35 @@
+import { PackageURL } from 'packageurl-js';
+import type { LockEntry } from '../lock/lock-format.ts';
+
+/** The package URL of an entry of the lock: the very file, by its version, architecture and suite. */
+export function packageUrl(entry: LockEntry): string {
+  switch (entry.kind) {
+    case 'debian':
+      return text('deb', 'debian', entry.name, entry.version, {
+        arch: entry.architecture,
+        // Advisories name a release, not the suite of it that a fix came in.
+        distro: entry.suite.replace(/-.*$/, ''),
+      });
+    case 'npm': {
+      const [name = '', scope] = entry.name.split('/').reverse();
+      return text('npm', scope, name, entry.version);
+    }
+    case 'pypi':
+      return text('pypi', undefined, entry.name, entry.version, { file_name: entry.file });
+  }
+}
+
+/** The package URL of something that came in no package of its own. */
+export function genericPackageUrl(name: string, version: string): string {
+  return text('generic', undefined, name, version);
+}
+
+function text(
+  type: string,
+  namespace: string | undefined,
+  name: string,
+  version: string,
+  qualifiers?: Record<string, string>,
+): string {
+  return new PackageURL(type, namespace, name, version, qualifiers, undefined).toString();
+}
