@@ -6,7 +6,8 @@ import type { ProgramOptions } from './runtime.ts';
 import { makeSeaBlob } from './sea.ts';
 
 /** Node for this machine, in its npm package. */
-const hostProgram = 'package/bin/node';
+/** Node for the build machine, in its unpacked npm package. */
+export const hostProgram = 'package/bin/node';
 
 /**
  * Makes a single executable: the bundle and Node's flags inside the stripped Node of a base. The same bytes for the same input.

@@ -105,7 +105,13 @@ test('a changed line of the daemon changes the keys of what depends on it, and o
   await writeFile(daemon, `${await readFile(daemon, 'utf8')}\n// one more line\n`);
   const after = await keys();
   const changed = [...after].filter(([id, key]) => before.get(id) !== key).map(([id]) => id);
-  assert.equal(changed, ['bundle:cxo', 'program:cxo', 'root:cxo', 'image:cxo-qemu-virt']);
+  assert.equal(changed, [
+    'bundle:cxo',
+    'program:cxo',
+    'root:cxo',
+    'components:cxo-qemu-virt',
+    'image:cxo-qemu-virt',
+  ]);
 });
 
 test('several recipes for several boards are one plan that shares equal steps', async () => {

