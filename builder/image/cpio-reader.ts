@@ -20,11 +20,18 @@ const types: ReadonlyMap<number, CpioEntry['type']> = new Map([
   [0o120000, 'symlink'],
 ]);
 
+export interface CpioArchive {
+  /** Sorted by path. */
+  readonly entries: readonly CpioEntry[];
+  /** First byte after it. */
+  readonly end: number;
+}
+
 /**
- * Reads a cpio archive in the "newc" format (Documentation/driver-api/early-userspace/buffer-format.rst), sorted by path.
+ * Reads a cpio archive in the "newc" format (Documentation/driver-api/early-userspace/buffer-format.rst); others may follow it.
  * @throws BoardsmithError FILE_UNUSABLE if it is none or is cut off
  */
-export function readCpio(archive: Buffer): CpioEntry[] {
+export function readCpio(archive: Buffer): CpioArchive {
   const entries: CpioEntry[] = [];
   for (let at = 0; ; ) {
     if (at + headerSize > archive.length) throw unusable('it is cut off');
@@ -41,7 +48,10 @@ export function readCpio(archive: Buffer): CpioEntry[] {
     const start = aligned(at + headerSize + nameSize);
     if (nameSize < 1 || start + size > archive.length) throw unusable('it is cut off');
     const name = archive.toString('utf8', at + headerSize, at + headerSize + nameSize - 1);
-    if (name === trailer) return entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+    if (name === trailer) {
+      entries.sort((a, b) => (a.path < b.path ? -1 : 1));
+      return { entries, end: aligned(start + size) };
+    }
     entries.push({
       path: `/${name}`,
       type: types.get(mode & 0o170000) ?? 'other',

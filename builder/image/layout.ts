@@ -3,7 +3,7 @@ import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import { type PartitionName, partitionNames, partitionTypes } from './partition-types.ts';
 import { partitionUuid } from './partition-uuid.ts';
 import { sectorSize, sectorsPerMiB } from './sectors.ts';
-import { verityTreeSize } from './verity-tree-size.ts';
+import { verityTreeSize } from './verity/verity-tree-size.ts';
 
 export interface Partition {
   readonly name: PartitionName;

@@ -3,7 +3,7 @@ export type FilePlace = string;
 
 /** A file, folder or link of an image. */
 export interface CardFile {
-  /** `root-a`, or `boot-a:/initramfs.zst` for what is in that archive. */
+  /** `root-a`, or `boot-a:/initramfs` for what is in that archive. */
   readonly place: FilePlace;
   /** Absolute in its place. */
   readonly path: string;

@@ -1,7 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { ByteRange } from '../image/byte-range.ts';
-import { readCpio } from '../image/cpio-reader.ts';
 import { type ExtlinuxEntry, readExtlinux } from '../image/extlinux-reader.ts';
 import { FatReader } from '../image/fat-reader.ts';
 import { type Gpt, readGpt } from '../image/read-gpt.ts';
@@ -9,7 +8,7 @@ import { sectorSize } from '../image/sectors.ts';
 import { SquashfsReader } from '../image/squashfs-reader.ts';
 import type { CardFile } from './card-file.ts';
 import { type ContentKind, contentKind, ext4Used } from './partition-content.ts';
-import { unpackInitramfs } from './unpack-initramfs.ts';
+import { initramfsEntries } from './unpack-initramfs.ts';
 
 /** A stretch of a card: a partition, or bytes outside of every partition. Bytes. */
 export interface CardPart {
@@ -122,7 +121,7 @@ export class Card {
     }));
     const initramfs = (await this.extlinux(partition))?.initramfs;
     const archive = files.find(({ path }) => path === initramfs);
-    if (archive !== undefined) files.push(...initramfsFiles(archive, unpackInitramfs(await archive.read())));
+    if (archive !== undefined) files.push(...initramfsFiles(archive, await archive.read()));
     return files;
   }
 
@@ -168,7 +167,7 @@ export class Card {
 
 /** Files of an initramfs; each takes a share of the packed archive that is in proportion to its size. */
 function initramfsFiles(archive: CardFile, content: Buffer): CardFile[] {
-  const entries = readCpio(content);
+  const entries = initramfsEntries(content);
   const total = entries.reduce((sum, entry) => sum + entry.content.length, 0);
   return entries.map(({ path, type, mode, uid, gid, content: bytes }) => {
     const size = type === 'file' ? bytes.length : 0;

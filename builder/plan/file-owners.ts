@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { verityRecordPath } from '../image/verity/verity-record.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
@@ -13,7 +14,7 @@ import type { StepInput } from './step.ts';
 
 /** Whose bytes a file of an image holds. */
 export interface OwnerRule {
-  /** As `Card.files` calls it (`root-a`, `boot-a:/initramfs.zst`), or `bootloader`, `firmware`, `firmware-environment`. */
+  /** As `Card.files` calls it (`root-a`, `boot-a:/initramfs`), or `bootloader`, `firmware`, `firmware-environment`. */
   readonly place: string;
   /** A path, or all that are directly in a folder: `/lib/modules/*`. Empty for a place that is no file system. */
   readonly path: string;
@@ -50,7 +51,7 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
   ];
   const written = resolved.map(({ path }) => path);
   const [boot, root] = [`boot-${slot}`, `root-${slot}`];
-  const initramfs = `${boot}:/initramfs.zst`;
+  const initramfs = `${boot}:/initramfs`;
   const content = (...links: StepInput[]): string[] => contentOf(builder, links, steps.lock);
   const kernel = content(steps.boardSteps.kernel);
   // What Zig links into init besides its sources is musl, which came with it.
@@ -70,8 +71,9 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
       rule(boot, '/extlinux/extlinux.conf', written),
       rule(boot, '/kernel', kernel),
       rule(boot, '/device-tree.dtb', kernel),
-      rule(boot, '/initramfs.zst', [...init, ...kernel]),
+      rule(boot, '/initramfs', [...init, ...kernel]),
       rule(initramfs, '/init', init),
+      rule(initramfs, verityRecordPath, ['boardsmith']),
       rule(initramfs, '/lib/modules/*', kernel),
       rule(root, `/usr/bin/${recipe.name}`, [
         ...content(steps.program).filter((id) => !id.startsWith('debian:')),

@@ -68,7 +68,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       deviceTree: board.kernel.deviceTree !== null,
       commandLine: [`console=${board.console.device},${board.console.baud}`, ...board.kernel.commandLine],
     },
-    inputs: { kernel: boardSteps.kernel, initramfs, fat: tools.fat },
+    inputs: { kernel: boardSteps.kernel, initramfs, root, fat: tools.fat },
   });
   const data = builder.add({
     id: `data:${unit}`,

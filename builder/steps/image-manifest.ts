@@ -11,6 +11,13 @@ export interface ImageManifest {
   readonly outputs: readonly ManifestOutput[];
   /** Boot loader and partitions, in the order in which they lie on the card. */
   readonly partitions: readonly DiskPart[];
+  /** The dm-verity tree over a root: 4096-byte blocks of data, its hash and its salt (lower-case hex). init holds the same. */
+  readonly verity: {
+    readonly partition: 'root-a';
+    readonly dataBlocks: number;
+    readonly rootHash: string;
+    readonly salt: string;
+  };
   /** Files of the root file system, by path. */
   readonly root: readonly ManifestRootFile[];
   readonly inputs: readonly ManifestInput[];

@@ -2,6 +2,7 @@
 
 #include "event.h"
 #include "failure.h"
+#include "verity.h"
 
 #include <errno.h>
 #include <sys/mount.h>
@@ -30,12 +31,18 @@ static const struct device devices[] = {
 	{ ROOT "/dev/random", 8 }, { ROOT "/dev/urandom", 9 },
 };
 
+/* A damaged block makes whatever reads it fail. Trying the other slot instead belongs here. */
+static _Noreturn void root_fails(const char *what, int error)
+{
+	fail(error == -EIO ? "verify the root" : what, error);
+}
+
 static void furnish(void)
 {
 	for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
 		int done = sys_mount("tmpfs", rooms[i].target, "tmpfs", rooms[i].flags, rooms[i].options);
 		if (done < 0)
-			fail("mount a tmpfs", done);
+			root_fails("mount a tmpfs", done);
 	}
 	for (size_t i = 0; i < sizeof devices / sizeof *devices; i++) {
 		int done = sys_character_device(devices[i].path, 0666, 1, devices[i].minor);
@@ -51,13 +58,16 @@ void root_mount(const struct plan *plan, const struct disk *disk)
 	if (!gpt_find(&disk->gpt, plan->root_partition, &root))
 		fail("find the root partition", ENXIO);
 	disk_partition_device(disk, root.number, device);
-	/* A dm-verity mapping of `device` belongs here; what is mounted is then the mapping. */
-	int done = sys_mount(device, ROOT, "squashfs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL);
+	struct verity verity;
+	verity_map(&verity, device);
+	int done = sys_mount(VERITY_DEVICE, ROOT, "squashfs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL);
 	if (done < 0)
-		fail("mount the root", done);
+		root_fails("mount the root", done);
 	furnish();
+	verity_panic_when_damaged(&verity);
 	struct event event = event_begin("root");
 	event_string(&event, "device", device);
+	event_string(&event, "root_hash", verity.record.root_hash);
 	event_end(&event);
 }
 

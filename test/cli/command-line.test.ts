@@ -109,6 +109,7 @@ test('a changed line of the daemon changes the keys of what depends on it, and o
     'bundle:cxo',
     'program:cxo',
     'root:cxo',
+    'boot:cxo-qemu-virt',
     'components:cxo-qemu-virt',
     'image:cxo-qemu-virt',
   ]);

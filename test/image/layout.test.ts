@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { type ContentSizes, layout } from '../../builder/image/layout.ts';
 import { partitionUuid } from '../../builder/image/partition-uuid.ts';
-import { verityTreeSize } from '../../builder/image/verity-tree-size.ts';
+import { verityTreeSize } from '../../builder/image/verity/verity-tree-size.ts';
 import { testBoard } from '../support/test-board.ts';
 
 const MiB = 1024 * 1024;

@@ -100,12 +100,12 @@ test('an image whose root can be written is found out', async () => {
   const overlaysRoot = await overlayMutant(
     {
       file: 'init/root.c',
-      from: '\tfurnish();\n\tstruct event event = event_begin("root");\n',
+      from: '\tfurnish();\n\tverity_panic_when_damaged(&verity);\n',
       to: [
         '\tif (mount("layer", "/empty", "tmpfs", 0, NULL) < 0 || mkdir("/empty/up", 0755) < 0 || mkdir("/empty/work", 0755) < 0',
         '\t    || mount("layer", ROOT, "overlay", 0, "lowerdir=" ROOT ",upperdir=/empty/up,workdir=/empty/work") < 0)',
         '\t\tfail("mount the layer", EIO);',
-        '\tfurnish();\n\tstruct event event = event_begin("root");\n',
+        '\tfurnish();\n\tverity_panic_when_damaged(&verity);\n',
       ].join('\n'),
     },
     {

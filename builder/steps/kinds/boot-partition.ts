@@ -1,23 +1,29 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extlinuxConfiguration } from '../../image/extlinux.ts';
 import { type FatFile, makeFat } from '../../image/fat.ts';
 import type { StepKind } from '../step-kind.ts';
 import { timeStampOf } from '../time-stamp.ts';
+import { verityArchive } from '../verity-archive.ts';
 
 /**
- * Inputs `kernel`, `initramfs`, `fat`. Output: `boot.fat` with kernel, initramfs, device tree and extlinux.conf of one slot,
- * and `command-line` (the kernel's).
+ * Inputs `kernel`, `initramfs`, `root` (for the record of its hash tree), `fat`. Output: `boot.fat` with kernel, initramfs, device tree and
+ * extlinux.conf of one slot, and `command-line` (the kernel's).
  */
 export const bootPartition: StepKind = {
   kind: 'boot-partition',
   async run({ step, folder, output, scratch, signal }) {
     const { unit, slot, sizeMiB, date, deviceTree, commandLine } =
       step.parameters as unknown as BootParameters;
+    // The kernel unpacks one archive after the other. The record's own comes first: what is large is not packed anew for a changed daemon.
+    const ramdisk = Buffer.concat([
+      await verityArchive(join(folder('root'), 'root.verity'), timeStampOf(date)),
+      await readFile(join(folder('initramfs'), 'initramfs.zst')),
+    ]);
     const files: FatFile[] = [
       { path: 'kernel', content: { file: join(folder('kernel'), 'kernel') } },
-      { path: 'initramfs.zst', content: { file: join(folder('initramfs'), 'initramfs.zst') } },
+      { path: 'initramfs', content: { bytes: ramdisk } },
     ];
     if (deviceTree) {
       files.push({ path: 'device-tree.dtb', content: { file: join(folder('kernel'), 'device-tree.dtb') } });
@@ -25,7 +31,7 @@ export const bootPartition: StepKind = {
     const configuration = extlinuxConfiguration({
       label: unit,
       kernel: '/kernel',
-      initramfs: '/initramfs.zst',
+      initramfs: '/initramfs',
       deviceTree: deviceTree ? '/device-tree.dtb' : null,
       commandLine,
     });

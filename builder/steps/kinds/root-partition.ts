@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { appendHashTree } from '../../image/verity/append-hash-tree.ts';
+import { writeVerityRecord } from '../../image/verity/verity-record.ts';
 import { requireClean } from '../../rootfs/audit/require-clean.ts';
 import { auditTree } from '../../rootfs/audit-tree.ts';
 import { completeTree } from '../../rootfs/complete-tree.ts';
@@ -13,8 +15,8 @@ import type { StepKind } from '../step-kind.ts';
 import { timeStampOf } from '../time-stamp.ts';
 
 /**
- * Inputs `program`, `runtimeBase`, `overlay` (overlays/root), `squashfs`. Output: `root.squashfs`, and `files.json`: what is in it.
- * What the audit finds stops the build.
+ * Inputs `program`, `runtimeBase`, `overlay` (overlays/root), `squashfs`. Output: `root.img` (a squashfs, then its dm-verity tree),
+ * `root.verity` (init's record of the tree), and `files.json`: what is in it. What the audit finds stops the build.
  */
 export const rootPartition: StepKind = {
   kind: 'root-partition',
@@ -63,10 +65,11 @@ export const rootPartition: StepKind = {
       `the root of ${recipe}`,
     );
     const mtime = timeStampOf(date);
-    const image = join(output, 'root.squashfs');
+    const image = join(output, 'root.img');
     await squashfs(tree, { toolRoot: folder('squashfs'), output: image, mtime, signal });
     const unsquashfs = await packagedTool(folder('squashfs'), { program: 'unsquashfs' });
     await refuseOtherFiles(tree, await unsquashfs.run(['-ls', '-d', '', image], { signal }));
+    await writeFile(join(output, 'root.verity'), writeVerityRecord(await appendHashTree(image, signal)));
     await writeFile(join(output, 'files.json'), JSON.stringify(await describeRoot(tree)));
   },
 };

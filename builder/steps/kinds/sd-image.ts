@@ -3,6 +3,8 @@ import { basename, join } from 'node:path';
 import { writeDisk } from '../../image/disk.ts';
 import { layout } from '../../image/layout.ts';
 import { ubootEnvironment, writeFlashBank } from '../../image/uboot-environment.ts';
+import { blockSize } from '../../image/verity/verity-format.ts';
+import { readVerityRecord, type VerityRecord } from '../../image/verity/verity-record.ts';
 import { sha256OfFile } from '../../lock/sha256-of-file.ts';
 import type { OwnerRule } from '../../plan/file-owners.ts';
 import type { ManifestBoot, ManifestInput } from '../../plan/manifest-parts.ts';
@@ -27,12 +29,13 @@ export const sdImage: StepKind = {
     const bootloader = join(folder('bootloader'), 'bootloader.bin');
     const contents = {
       'boot-a': join(folder('boot'), 'boot.fat'),
-      'root-a': join(folder('root'), 'root.squashfs'),
+      'root-a': join(folder('root'), 'root.img'),
       data: join(folder('data'), 'data.ext4'),
     };
+    const verity = readVerityRecord(await readFile(join(folder('root'), 'root.verity')));
     const sizes = {
       'boot-a': await sizeOf(contents['boot-a']),
-      'root-a': await sizeOf(contents['root-a']),
+      'root-a': verity.dataBlocks * blockSize,
       data: await sizeOf(contents.data),
       bootloader: await sizeOf(bootloader),
     };
@@ -85,6 +88,7 @@ export const sdImage: StepKind = {
       date,
       outputs,
       partitions,
+      verity: describeVerity(verity),
       boot: { ...boot, kernelCommandLine: await readFile(join(folder('boot'), 'command-line'), 'utf8') },
       root,
       inputs,
@@ -104,6 +108,10 @@ interface ImageParameters {
   readonly boot: Omit<ManifestBoot, 'kernelCommandLine'>;
   readonly inputs: readonly ManifestInput[];
   readonly sources: ImageManifest['sources'];
+}
+
+function describeVerity({ dataBlocks, rootHash, salt }: VerityRecord): ImageManifest['verity'] {
+  return { partition: 'root-a', dataBlocks, rootHash: rootHash.toString('hex'), salt: salt.toString('hex') };
 }
 
 async function sizeOf(file: string): Promise<number> {

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/blkpg.h>
+#include <linux/dm-ioctl.h>
 #include <linux/input.h>
 #include <linux/watchdog.h>
 #include <net/if.h>
@@ -25,7 +26,7 @@
 
 struct kernel kernel;
 
-enum { FDS = 512, PROCESSES = 4096, LONGEST_RUN = 100000 };
+enum { FDS = 512, PROCESSES = 4096, LONGEST_RUN = 100000, REQUEST_SIZE = 600 };
 
 struct process {
 	char name[16];
@@ -170,6 +171,11 @@ static size_t chunk(const char *text, size_t *at, char *buffer, size_t size)
 
 static ssize_t content(const char *path, char *buffer, size_t size)
 {
+	if (strcmp(path, "/root.verity") == 0) {
+		size_t count = kernel.record_size < size ? kernel.record_size : size;
+		memcpy(buffer, kernel.record, count);
+		return (ssize_t)count;
+	}
 	if (strcmp(path, "/proc/meminfo") == 0)
 		return snprintf(buffer, size, "MemTotal:  500000 kB\nMemFree:  400000 kB\nMemAvailable:  410000 kB\n");
 	if (strstr(path, "/statm"))
@@ -354,6 +360,9 @@ static const char *request_name(unsigned long request)
 	case BLKSSZGET: return "BLKSSZGET";
 	case BLKGETSIZE64: return "BLKGETSIZE64";
 	case BLKPG: return "BLKPG";
+	case DM_DEV_CREATE: return "DM_DEV_CREATE";
+	case DM_TABLE_LOAD: return "DM_TABLE_LOAD";
+	case DM_DEV_SUSPEND: return "DM_DEV_SUSPEND";
 	case SIOCGIFNAME: return "SIOCGIFNAME";
 	case SIOCGIFHWADDR: return "SIOCGIFHWADDR";
 	case SIOCGIFFLAGS: return "SIOCGIFFLAGS";
@@ -370,28 +379,49 @@ static const char *address_text(const struct sockaddr *address)
 	return inet_ntoa(((const struct sockaddr_in *)address)->sin_addr);
 }
 
-static void describe_request(unsigned long request, const void *argument, char text[160])
+/* Read as the kernel reads it: by the offsets in the request, which must lie in it (drivers/md/dm-ioctl.c). */
+static void describe_mapping(const struct dm_ioctl *io, char text[REQUEST_SIZE])
+{
+	snprintf(text, REQUEST_SIZE, ", %u.%u %s%s%s%s", io->version[0], io->version[1], io->name, io->flags & DM_READONLY_FLAG ? " ro" : "",
+	         io->flags & DM_PERSISTENT_DEV_FLAG ? " device" : "", io->flags & DM_SUSPEND_FLAG ? " suspend" : "");
+	if (io->flags & DM_PERSISTENT_DEV_FLAG)
+		snprintf(text + strlen(text), REQUEST_SIZE - strlen(text), " %llu", (unsigned long long)io->dev);
+	const char *end = (const char *)io + io->data_size;
+	const struct dm_target_spec *target = (const void *)((const char *)io + io->data_start);
+	if (io->target_count == 0)
+		return;
+	const char *parameters = (const char *)(target + 1);
+	if (io->data_start < sizeof *io || parameters >= end || !memchr(parameters, 0, (size_t)(end - parameters)))
+		printf("!! a request that the kernel refuses\n");
+	else
+		snprintf(text + strlen(text), REQUEST_SIZE - strlen(text), ": %llu %llu %s %s", (unsigned long long)target->sector_start,
+		         (unsigned long long)target->length, target->target_type, parameters);
+}
+
+static void describe_request(unsigned long request, const void *argument, char text[REQUEST_SIZE])
 {
 	const struct ifreq *interface = argument;
 	text[0] = 0;
 	if (request == WDIOC_SETTIMEOUT) {
-		snprintf(text, 160, ", %d", *(const int *)argument);
+		snprintf(text, REQUEST_SIZE, ", %d", *(const int *)argument);
+	} else if (_IOC_TYPE(request) == DM_IOCTL) {
+		describe_mapping(argument, text);
 	} else if (request == BLKPG) {
 		const struct blkpg_ioctl_arg *outer = argument;
 		const struct blkpg_partition *partition = outer->data;
-		snprintf(text, 160, ", %s partition %d: %lld bytes from %lld", outer->op == BLKPG_RESIZE_PARTITION ? "resize" : "?",
+		snprintf(text, REQUEST_SIZE, ", %s partition %d: %lld bytes from %lld", outer->op == BLKPG_RESIZE_PARTITION ? "resize" : "?",
 		         partition->pno, partition->length, partition->start);
 	} else if (_IOC_TYPE(request) == 'f') {
-		snprintf(text, 160, ", %llu blocks", *(const unsigned long long *)argument);
+		snprintf(text, REQUEST_SIZE, ", %llu blocks", *(const unsigned long long *)argument);
 	} else if (request == SIOCSIFADDR || request == SIOCSIFNETMASK) {
-		snprintf(text, 160, ", %s %s", interface->ifr_name, address_text(&interface->ifr_addr));
+		snprintf(text, REQUEST_SIZE, ", %s %s", interface->ifr_name, address_text(&interface->ifr_addr));
 	} else if (request == SIOCADDRT) {
 		const struct rtentry *route = argument;
-		snprintf(text, 160, ", default through %s at %s", address_text(&route->rt_gateway), route->rt_dev);
+		snprintf(text, REQUEST_SIZE, ", default through %s at %s", address_text(&route->rt_gateway), route->rt_dev);
 	} else if (request == SIOCGIFNAME) {
-		snprintf(text, 160, ", %d", interface->ifr_ifindex);
+		snprintf(text, REQUEST_SIZE, ", %d", interface->ifr_ifindex);
 	} else if (request >> 8 == 0x89) {
-		snprintf(text, 160, ", %s%s", interface->ifr_name, request == SIOCSIFFLAGS && interface->ifr_flags & IFF_UP ? " up" : "");
+		snprintf(text, REQUEST_SIZE, ", %s%s", interface->ifr_name, request == SIOCSIFFLAGS && interface->ifr_flags & IFF_UP ? " up" : "");
 	}
 }
 
@@ -427,7 +457,7 @@ static int answer_request(unsigned long request, void *argument)
 
 int sys_ioctl(int fd, unsigned long request, void *argument)
 {
-	char text[160];
+	char text[REQUEST_SIZE];
 	describe_request(request, argument, text);
 	int answer = answer_request(request, argument);
 	return (int)played(request_name(request), answer, "%s%s", label(fd), text);
@@ -948,6 +978,8 @@ void kernel_reset(void)
 		.disk = image_make(DISK_SECTORS, GROWN_DISK_SECTORS),
 		.stable_disk = image_make(DISK_SECTORS, GROWN_DISK_SECTORS),
 		.disk_sectors = DISK_SECTORS,
+		.record = "BSVERITY\310\0\0\0\0\0\0\0root hash of thirty-two letters.salt, which has just as many....",
+		.record_size = 80,
 		.errors_count = "0\n",
 		.data_blocks = 800,
 		.data_blocks_resized = 800,

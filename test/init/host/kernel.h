@@ -41,6 +41,8 @@ struct kernel {
 	uint8_t *stable_disk;
 	int cut_flush;
 	uint64_t cut_sectors;
+	const char *record; /* of the root's hash tree */
+	size_t record_size;
 	const char *errors_count;
 	uint64_t data_blocks, data_blocks_resized;
 

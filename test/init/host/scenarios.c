@@ -133,6 +133,40 @@ static void keeps_no_data(void)
 	kernel.end_ms = 4000;
 }
 
+static void root_damaged(void)
+{
+	kernel.fail_text = "/root: squashfs";
+	kernel.fail_text_errno = EIO;
+}
+
+static void root_not_mountable(void)
+{
+	kernel.fail_text = "/root: squashfs";
+	kernel.fail_text_errno = EINVAL;
+}
+
+static void root_record_cut(void)
+{
+	kernel.record_size = 79;
+}
+
+static void root_record_too_long(void)
+{
+	kernel.record_size = 81;
+}
+
+static void root_record_missing(void)
+{
+	kernel.fail_text = "/root.verity";
+	kernel.fail_text_errno = ENOENT;
+}
+
+static void root_not_guarded(void)
+{
+	kernel.fail_text = "panic_on_corruption";
+	kernel.fail_text_errno = EINVAL;
+}
+
 static void no_disk(void)
 {
 	kernel.disk_ms = 1000000;
@@ -312,6 +346,12 @@ static const struct scenario {
 	{ "data-with-errors", data_with_errors },
 	{ "data-too-small", data_too_small },
 	{ "keeps-no-data", keeps_no_data },
+	{ "root-damaged", root_damaged },
+	{ "root-not-mountable", root_not_mountable },
+	{ "root-record-cut", root_record_cut },
+	{ "root-record-too-long", root_record_too_long },
+	{ "root-record-missing", root_record_missing },
+	{ "root-not-guarded", root_not_guarded },
 	{ "no-disk", no_disk },
 	{ "late-ethernet", late_ethernet },
 	{ "lease-not-sane", lease_not_sane },

@@ -8,6 +8,7 @@
 #include "../../../overlays/init/log_filter.h"
 #include "../../../overlays/init/socket_table.h"
 #include "../../../overlays/init/sys.h"
+#include "../../../overlays/init/verity_record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,6 +311,47 @@ static void check_log(void)
 	check("log: a line without end is broken", log_lines == 4, "not broken");
 }
 
+/* ---- verity */
+
+static void check_record(const char *name, const void *bytes, size_t size, uint64_t blocks)
+{
+	struct verity_record record = { 0 };
+	bool read = verity_record_read(bytes, size, &record);
+	check(name, read == (blocks > 0) && record.blocks == blocks, read ? "taken" : "refused");
+}
+
+static void check_records(void)
+{
+	static const char hash[] = "0123456789abcdef0123456789abcdef\377\1\2\3" "456789abcdef0123456789abcde";
+	uint8_t bytes[VERITY_RECORD_SIZE + 1] = "BSVERITY\1\2\3";
+	memcpy(bytes + 16, hash, 64);
+	check_record("verity: a record", bytes, VERITY_RECORD_SIZE, 0x30201);
+	check_record("verity: a record that is cut", bytes, VERITY_RECORD_SIZE - 1, 0);
+	check_record("verity: a record with something behind it", bytes, VERITY_RECORD_SIZE + 1, 0);
+	check_record("verity: no record at all", bytes, 0, 0);
+	bytes[12] = 1;
+	check_record("verity: more blocks than a sector number has room for", bytes, VERITY_RECORD_SIZE, 0);
+	bytes[12] = 0;
+	memset(bytes + 8, 0xff, 4);
+	check_record("verity: the most blocks", bytes, VERITY_RECORD_SIZE, UINT32_MAX);
+	struct verity_record record;
+	char table[VERITY_TABLE_SIZE];
+	(void)verity_record_read(bytes, VERITY_RECORD_SIZE, &record);
+	verity_table(&record, "/dev/a-device-with-the-longest-name-that-is-kept-for-a-partition-p2", "panic_on_corruption", table);
+	check("verity: the longest table is whole",
+	      strcmp(table, "1 /dev/a-device-with-the-longest-name-that-is-kept-for-a-partition-p2 "
+	                    "/dev/a-device-with-the-longest-name-that-is-kept-for-a-partition-p2 4096 4096 4294967295 4294967296 sha256 "
+	                    "3031323334353637383961626364656630313233343536373839616263646566 "
+	                    "ff01020334353637383961626364656630313233343536373839616263646500 1 panic_on_corruption") == 0,
+	      table);
+	memset(bytes + 8, 0, 8);
+	check_record("verity: no blocks", bytes, VERITY_RECORD_SIZE, 0);
+	bytes[8] = 1;
+	check_record("verity: one block", bytes, VERITY_RECORD_SIZE, 1);
+	bytes[0] = 'b';
+	check_record("verity: another file", bytes, VERITY_RECORD_SIZE, 0);
+}
+
 /* ---- the rest */
 
 static void check_backoff(void)
@@ -358,6 +400,7 @@ int main(void)
 	check_log();
 	check_backoff();
 	check_socket_lists();
+	check_records();
 	kernel_reset();
 	show_events();
 	return 0;
