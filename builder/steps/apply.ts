@@ -4,6 +4,7 @@ import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { Limiter } from '../lock/limiter.ts';
 import type { LockEntry } from '../lock/lock-format.ts';
 import type { Plan, Step } from '../plan/step.ts';
+import { copySources } from './copy-sources.ts';
 import type { StepCache } from './step-cache.ts';
 import type { StepContext, StepKind } from './step-kind.ts';
 
@@ -114,15 +115,14 @@ class Runner {
     });
   }
 
-  /** Brings all inputs of a step here, in parallel. */
+  /** Brings all inputs of a step here, in parallel; its sources are copied when it starts. */
   async #gather(step: Step): Promise<GatheredInputs> {
     const folders = new Map<string, string>();
     const files = new Map<string, readonly string[]>();
     const gathered = await Promise.allSettled(
       Object.entries(step.inputs).map(async ([name, input]) => {
         if (input.from === 'step') folders.set(name, await this.output(input.step));
-        else if (input.from === 'source') folders.set(name, input.root);
-        else
+        else if (input.from === 'lock')
           files.set(
             name,
             await this.#options.inputs.ensure(input.entries, {
@@ -146,7 +146,9 @@ class Runner {
     const workFolder = await cache.createWorkFolder();
     this.#emit({ type: 'start', step });
     try {
-      await kind.run(this.#context(step, inputs, workFolder, compilerCache));
+      const sources = await copiedSources(step, join(workFolder, 'sources'));
+      const folders = new Map([...inputs.folders, ...sources]);
+      await kind.run(this.#context(step, { ...inputs, folders }, workFolder, compilerCache));
       this.#signal.throwIfAborted();
       const milliseconds = Math.round(performance.now() - started);
       const output = await cache.commit(step.key, workFolder, { id: step.id, milliseconds });
@@ -180,6 +182,17 @@ class Runner {
   #emit(event: StepEvent): void {
     this.#options.onEvent?.(event);
   }
+}
+
+/** A private copy of each of a step's source inputs, by the input's name. */
+async function copiedSources(step: Step, folder: string): Promise<ReadonlyMap<string, string>> {
+  const copies = new Map<string, string>();
+  for (const [name, input] of Object.entries(step.inputs)) {
+    if (input.from !== 'source') continue;
+    copies.set(name, join(folder, name));
+    await copySources(input, join(folder, name));
+  }
+  return copies;
 }
 
 interface GatheredInputs {

@@ -3,7 +3,7 @@ import type { Step } from '../plan/step.ts';
 /** What a running step sees: its inputs as paths, an empty folder for its output. It reads nothing else and writes nowhere else. */
 export interface StepContext {
   readonly step: Step;
-  /** Folder of a step input, or root of a source input. */
+  /** Folder of a step input, or of a private copy of a source input: the files that it names and nothing else. */
   folder(input: string): string;
   /** Paths of a lock input's verified files, in the lock's order. */
   files(input: string): readonly string[];

@@ -11,7 +11,8 @@ const test = suite('step: bundle-daemon');
 
 test('names a mistake by the path of the file that a person edits', async () => {
   const root = temporaryFolder('recipe');
-  writeFileSync(join(root, 'daemon.ts'), "\nimport 'missing';\n");
+  const copy = temporaryFolder('copy');
+  writeFileSync(join(copy, 'daemon.ts'), "\nimport 'missing';\n");
   const esbuild = installedEsbuild();
   const running = bundleDaemon.run({
     step: {
@@ -29,7 +30,7 @@ test('names a mistake by the path of the file that a person edits', async () => 
         },
       },
     },
-    folder: (input) => (input === 'esbuild' ? esbuild : root),
+    folder: (input) => (input === 'esbuild' ? esbuild : copy),
     files: () => [],
     output: temporaryFolder('output'),
     scratch: temporaryFolder('scratch'),

@@ -26,12 +26,13 @@ export const bundleDaemon: StepKind = {
   },
 };
 
-function sourcesOf({ step }: StepContext): BundleOptions['sources'] {
+function sourcesOf({ step, folder }: StepContext): BundleOptions['sources'] {
   const input = step.inputs.sources;
   if (input?.from !== 'source') return null;
   return {
-    root: input.root,
+    root: folder('sources'),
     files: input.files.map(({ path }) => path),
+    // The step has a copy; a person edits the file that it was made from.
     name: displayPath(input.root),
   };
 }
