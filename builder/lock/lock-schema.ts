@@ -1,7 +1,9 @@
+import { npmNamePattern, npmPlacePattern, versionPattern } from './npm-names.ts';
+
 const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 const size = { type: 'integer', minimum: 1 };
-const version = { type: 'string', pattern: '^[0-9A-Za-z][0-9A-Za-z.+:~_-]*$' };
-const npmName = { type: 'string', pattern: '^(@[a-z0-9~][a-z0-9._~-]*/)?[A-Za-z0-9~][A-Za-z0-9._~-]*$' };
+const version = { type: 'string', pattern: versionPattern };
+const npmName = { type: 'string', pattern: npmNamePattern };
 /** A relative path whose parts begin with no dot: neither absolute nor able to climb. */
 const plainParts = '[0-9A-Za-z+~:%_@-][0-9A-Za-z.+~:%_@-]*';
 const answers = {
@@ -64,11 +66,7 @@ export const lockSchema = {
           required: ['path', 'entry'],
           additionalProperties: false,
           properties: {
-            path: {
-              type: 'string',
-              pattern:
-                '^node_modules/(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~_-][A-Za-z0-9._~-]*(/node_modules/(@[a-z0-9~-][a-z0-9._~-]*/)?[A-Za-z0-9~_-][A-Za-z0-9._~-]*)*$',
-            },
+            path: { type: 'string', pattern: npmPlacePattern },
             entry: { type: 'string' },
           },
         },

@@ -78,6 +78,37 @@ const refused: readonly [what: string, packages: Record<string, unknown>, proble
   ],
   ['a link', { 'node_modules/l': { resolved: '../l', link: true } }, /: l is a folder of its own/],
   ['a workspace', { 'packages/w': { version: '1.0.0' } }, /: packages\/w is a folder of its own/],
+  [
+    'a place that climbs out',
+    { 'node_modules/../../../evil': { name: 'evil', version: '1.0.0', integrity } },
+    /: evil cannot lie at node_modules\/\.\.\/\.\.\/\.\.\/evil/,
+  ],
+  [
+    'a name that is a path',
+    { 'node_modules/../../../evil': { version: '1.0.0', integrity } },
+    /: \.\.\/\.\.\/\.\.\/evil is no name of a published package/,
+  ],
+  [
+    'a name that is an option of npm',
+    { 'node_modules/--registry=x': { version: '1.0.0', integrity } },
+    /: --registry=x is no name of a published package/,
+  ],
+  [
+    'an alias of what is no name',
+    { 'node_modules/alias': { name: '-g', version: '1.0.0', integrity } },
+    /: -g is no name of a published package/,
+  ],
+  [
+    'an inner place that climbs out',
+    { 'node_modules/a/node_modules/../../../b': { name: 'b', version: '1.0.0', integrity } },
+    /: b cannot lie at node_modules\/a\/node_modules\/\.\./,
+  ],
+  [
+    'a version that is an address',
+    { 'node_modules/v': { version: 'https://host/v.tgz', integrity } },
+    /: v has "https:\/\/host\/v\.tgz" as its version/,
+  ],
+  ['a version that is no text', { 'node_modules/v': { version: 1, integrity } }, /: v has 1 as its version/],
   ['no integrity', { 'node_modules/n': { version: '1.0.0' } }, /: n has no version or no integrity/],
   [
     'a package that does not run on a board',

@@ -1,4 +1,9 @@
 import { JsonPositions } from '../json-positions.ts';
+import { npmNamePattern, npmPlacePattern, versionPattern } from '../npm-names.ts';
+
+const isName = matcher(npmNamePattern);
+const isPlace = matcher(npmPlacePattern);
+const isVersion = matcher(versionPattern);
 
 /** A package that a package-lock.json puts into a folder. */
 export interface LockedPackage {
@@ -59,14 +64,15 @@ export function readPackageLock(
     const fits = fitsTarget(item);
     if (!fits && (item.optional === true || item.devOptional === true)) continue;
     const name = item.name ?? path.replace(/^.*node_modules\//, '');
-    const problem = fits ? problemOf(path, item) : 'is not made for Linux on arm64 with musl';
+    const problem = fits ? problemOf(path, name, item) : 'is not made for Linux on arm64 with musl';
     if (problem === null) found.push({ path, name, version: item.version!, integrity: item.integrity! });
     else problems.push(`${file}:${positions.of(['packages', path])}: ${name} ${problem}`);
   }
   return { packages: found.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
 }
 
-function problemOf(path: string, item: PackageLockItem): string | null {
+/** What is named here goes to npm's command line and into paths, so a file that somebody wrote by hand is held to what npm writes. */
+function problemOf(path: string, name: string, item: PackageLockItem): string | null {
   if (item.link === true || !path.startsWith('node_modules/')) {
     return 'is a folder of its own (a link or a workspace); publish it, or move its sources into the recipe';
   }
@@ -75,6 +81,11 @@ function problemOf(path: string, item: PackageLockItem): string | null {
   }
   if (item.version === undefined || item.integrity === undefined) {
     return 'has no version or no integrity; make the file anew with npm install';
+  }
+  if (!isName(name)) return 'is no name of a published package; make the file anew with npm install';
+  if (!isPlace(path)) return `cannot lie at ${path}; make the file anew with npm install`;
+  if (!isVersion(item.version)) {
+    return `has ${JSON.stringify(item.version)} as its version; make the file anew with npm install`;
   }
   return null;
 }
@@ -89,4 +100,9 @@ function fits(accepted: readonly string[] | undefined, value: string): boolean {
   if (accepted.includes(`!${value}`)) return false;
   const named = accepted.filter((one) => !one.startsWith('!'));
   return named.length === 0 || named.includes(value) || named.includes('any');
+}
+
+function matcher(pattern: string): (text: unknown) => boolean {
+  const expression = new RegExp(pattern);
+  return (text) => typeof text === 'string' && expression.test(text);
 }
