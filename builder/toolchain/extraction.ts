@@ -10,6 +10,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path/posix';
+import type { BoardsmithError } from '../error/boardsmith-error.ts';
 import { refusedArchive } from './archive-error.ts';
 import { archivePath } from './archive-path.ts';
 
@@ -38,6 +39,11 @@ export class Extraction {
   /** @returns the entry's relative path, `''` for the root */
   path(name: string): string {
     return archivePath(name, this.#archive);
+  }
+
+  /** The refusal of this archive. */
+  refusal(what: string): BoardsmithError {
+    return refusedArchive(this.#archive, what);
   }
 
   directory(path: string, mode: number): void {

@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Extract, extract } from 'tar-stream';
-import { refusedArchive } from './archive-error.ts';
 import type { Extraction } from './extraction.ts';
 
 type Entry = Extract extends AsyncIterable<infer Each> ? Each : never;
@@ -44,11 +43,12 @@ async function layEntry(entry: Entry, path: string, extraction: Extraction, rule
     case 'link': {
       if (rules.links === 'skip') return;
       const target = rules.place(extraction.path(linkname ?? ''));
-      if (target === null)
-        throw refusedArchive(entry.header.name, `a hard link to ${linkname}, which is left out`);
+      if (target === null) {
+        throw extraction.refusal(`${path} is a hard link to ${linkname}, which is left out`);
+      }
       return extraction.hardLink(path, target);
     }
     default:
-      throw refusedArchive(entry.header.name, `entries of type ${type} are not unpacked`);
+      throw extraction.refusal(`${path} has the type ${type}, which is not unpacked`);
   }
 }

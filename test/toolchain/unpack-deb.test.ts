@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { unpackDeb } from '../../builder/toolchain/unpack-deb.ts';
@@ -121,18 +121,38 @@ const unsafe: readonly (readonly [string, readonly BuiltEntry[], RegExp])[] = [
     ],
     /would replace a folder/,
   ],
-  ['a device', [{ name: './null', type: 'character-device', devmajor: 1, devminor: 3 }], /character-device/],
-  ['a pipe', [{ name: './pipe', type: 'fifo' }], /fifo/],
+  [
+    'a device',
+    [{ name: './null', type: 'character-device', devmajor: 1, devminor: 3 }],
+    /null has the type character-device/,
+  ],
+  ['a pipe', [{ name: './pipe', type: 'fifo' }], /pipe has the type fifo/],
 ];
 for (const [what, bad, message] of unsafe) {
   test(`refuses ${what}`, async () => {
     const outside = temporaryFolder('unpacked');
     const folder = join(outside, 'in', 'side');
-    await rejectedWith(unpackDeb(await debFile(bad), folder), 'INPUT_CORRUPT', message);
+    const file = await debFile(bad);
+    const error = await rejectedWith(unpackDeb(file, folder), 'INPUT_CORRUPT', message);
+    assert.ok(error.message.startsWith(`${basename(file)}: `), 'the archive is named');
     assert.equal(await readdir(outside), ['in'], 'nothing outside');
     assert.equal(await readdir(join(outside, 'in')), ['side'], 'nothing outside');
   });
 }
+
+test('refuses a hard link to what is left out', async () => {
+  const file = await debFile([
+    { name: './a', content: 'x' },
+    { name: './b', type: 'link', linkname: './a' },
+  ]);
+  const unpacking = unpackDeb(file, temporaryFolder('unpacked'), { only: (path) => path === 'b' });
+  const error = await rejectedWith(
+    unpacking,
+    'INPUT_CORRUPT',
+    /b is a hard link to \.\/a, which is left out/,
+  );
+  assert.ok(error.message.startsWith(`${basename(file)}: `), 'the archive is named');
+});
 
 test('refuses to write through a symlink that was there before', async () => {
   const outside = temporaryFolder('unpacked');
