@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAbandoned, modifiedAt, processMark } from './process-mark.ts';
 
 /**
  * Folders in which work is done before it is moved into place, all below one root. Names begin with the process that made them, so that what a killed process left
@@ -26,37 +26,16 @@ export class ScratchFolders {
   /** An empty folder of this process's own; whoever asks for it removes it. */
   async create(): Promise<string> {
     await mkdir(this.#root, { recursive: true });
-    return await mkdtemp(join(this.#root, `${pidNamespace()}.${process.pid}.`));
+    return await mkdtemp(join(this.#root, `${processMark()}.`));
   }
 
-  /** Removes what killed processes of this machine left. What another PID namespace (a container on the same cache) left, its own next run removes. */
+  /** Removes what killed processes left. What another machine or container left is removed when it is old. */
   async removeLeftovers(): Promise<void> {
-    for (const name of listed(this.#root)) {
-      const [namespace, pid] = name.split('.');
-      if (namespace === pidNamespace() && !isAlive(Number(pid))) {
-        await rm(join(this.#root, name), { recursive: true, force: true });
-      }
+    for (const name of await readdir(this.#root).catch((): string[] => [])) {
+      const folder = join(this.#root, name);
+      if (!isAbandoned(name.slice(0, name.lastIndexOf('.')), await modifiedAt(folder))) continue;
+      // Another user's leftovers on a shared cache are theirs to remove.
+      await rm(folder, { recursive: true, force: true }).catch(() => {});
     }
-  }
-}
-
-function listed(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function pidNamespace(): string {
-  return String(statSync('/proc/self/ns/pid').ino);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // State Z is a process that ended and was not yet waited for.
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
   }
 }

@@ -1,20 +1,25 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { differenceFrom } from './fetch/verify-file.ts';
 import { lockFileName } from './find-lock.ts';
 import { formatLock } from './format-lock.ts';
 import type { EnsureOptions, InputStore } from './input-store.ts';
 import type { Lock, LockEntry, LockedInput } from './lock-format.ts';
+import { abandonedIn, processMark } from './process-mark.ts';
 
 const indexName = 'index.txt';
+const filesName = 'sha256';
+const draftEnding = '.draft';
+/** First line of the index: what tells a folder of ours from somebody's own. */
+const indexMark = '# inputs of boardsmith.lock, copied by: boardsmith lock --vendor (sha256, entry, file)';
 
 /**
  * Copies every input of a lock, of all build machines, into a folder from which an InputStore takes them (`vendorDirectories`) when no
- * registry has them any more: `sha256/<hash>`, the lock, and an index for people. The folder is there whole or not at all; one that was
- * made by this function is replaced.
- * @throws BoardsmithError FILE_UNUSABLE (the folder holds something else, or cannot be written), INPUT_UNAVAILABLE, INPUT_CORRUPT, INTERRUPTED
+ * registry has them any more: `sha256/<hash>`, the lock, and an index for people. A new folder is there whole or not at all. One that was
+ * made by this function is brought up to date; at every moment it holds all inputs of the lock that lies in it.
+ * @throws BoardsmithError FILE_UNUSABLE (there is something else, or it cannot be written), INPUT_UNAVAILABLE, INPUT_CORRUPT, INTERRUPTED
  */
 export async function vendorInputs(
   lock: Lock,
@@ -23,30 +28,70 @@ export async function vendorInputs(
   options: EnsureOptions,
 ): Promise<void> {
   const target = resolve(directory);
-  const existing = await readdir(target).catch((): string[] => []);
-  if (existing.length > 0 && !existing.includes(indexName)) {
-    throw new BoardsmithError('FILE_UNUSABLE', `${target} holds something else`, {
-      hint: 'name a folder that is empty or not there yet',
-    });
-  }
+  const isThere = await isVendorFolder(target);
   const inputs = Object.entries(lock.entries).map(([id, entry]): LockedInput => ({ id, entry }));
   const files = await store.ensure(inputs, options);
-  const draft = `${target}.${process.pid}.draft`;
+  const draft = `${target}.${processMark()}${draftEnding}`;
   try {
-    await mkdir(join(draft, 'sha256'), { recursive: true });
+    for (const left of await abandonedIn(dirname(target), `${basename(target)}.`, draftEnding)) {
+      await rm(left, { recursive: true, force: true });
+    }
+    await mkdir(join(draft, filesName), { recursive: true });
     for (const [index, input] of inputs.entries()) {
       options.progress(`copying ${input.entry.name} ${input.entry.version}`);
-      await copyVerified(files[index]!, join(draft, 'sha256', input.entry.sha256), input, options.signal);
+      await copyVerified(files[index]!, join(draft, filesName, input.entry.sha256), input, options.signal);
     }
     await writeFile(join(draft, lockFileName), formatLock(lock));
     await writeFile(join(draft, indexName), formatIndex(inputs));
-    await replaceFolder(draft, target);
+    if (isThere) await bringUpToDate(target, draft);
+    else await rename(draft, target);
   } catch (cause) {
     if (cause instanceof BoardsmithError) throw cause;
     if (options.signal.aborted) throw new BoardsmithError('INTERRUPTED', 'stopped', { cause });
-    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${target}`, { cause });
+    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${target}`, {
+      hint: 'look at the space and the permissions there, or name another folder: --vendor DIR',
+      cause,
+    });
   } finally {
     await rm(draft, { recursive: true, force: true });
+  }
+}
+
+/**
+ * True for a folder that this function made, false for an empty one or none.
+ * @throws BoardsmithError FILE_UNUSABLE for anything else: it is somebody's own, and is not written to
+ */
+async function isVendorFolder(target: string): Promise<boolean> {
+  const names = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw somethingElse(target, error);
+  });
+  if (names.length === 0) return false;
+  const index = await readFile(join(target, indexName), 'utf8').catch(() => '');
+  const held = await readdir(join(target, filesName)).catch(() => ['?']);
+  const isOurs =
+    names.sort().join() === [lockFileName, indexName, filesName].join() &&
+    index.startsWith(`${indexMark}\n`) &&
+    held.every((name) => /^[0-9a-f]{64}$/.test(name));
+  if (isOurs) return true;
+  throw somethingElse(target);
+}
+
+function somethingElse(target: string, cause?: unknown): BoardsmithError {
+  return new BoardsmithError('FILE_UNUSABLE', `${target} holds something else`, {
+    hint: 'name a folder that is empty or not there yet',
+    cause,
+  });
+}
+
+/** New files first, then the lock that needs them, then what nothing needs any more goes: a kill in between leaves a whole folder. */
+async function bringUpToDate(target: string, draft: string): Promise<void> {
+  const wanted = await readdir(join(draft, filesName));
+  for (const name of wanted) await rename(join(draft, filesName, name), join(target, filesName, name));
+  await rename(join(draft, lockFileName), join(target, lockFileName));
+  await rename(join(draft, indexName), join(target, indexName));
+  for (const name of await readdir(join(target, filesName))) {
+    if (!wanted.includes(name)) await rm(join(target, filesName, name));
   }
 }
 
@@ -69,17 +114,9 @@ async function copyVerified(
   await handle.close();
 }
 
-async function replaceFolder(draft: string, target: string): Promise<void> {
-  const old = `${draft}.old`;
-  await rename(target, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  await rename(draft, target);
-  await rm(old, { recursive: true, force: true });
-}
-
 function formatIndex(inputs: readonly LockedInput[]): string {
-  return inputs.map(({ id, entry }) => `${entry.sha256}  ${id}  ${fileNameOf(entry)}\n`).join('');
+  const lines = inputs.map(({ id, entry }) => `${entry.sha256}  ${id}  ${fileNameOf(entry)}`);
+  return `${[indexMark, ...lines].join('\n')}\n`;
 }
 
 function fileNameOf(entry: LockEntry): string {
