@@ -45,7 +45,8 @@ export class FatReader {
         if (name === '.' || name === '..') continue;
         if (found.length > this.#geometry.clusterCount) throw unusable('its folders lead in circles');
         const path = `${folder}/${name}`;
-        found.push({ path, type: isDirectory ? 'directory' : 'file', size: isDirectory ? 0 : size });
+        const type = isDirectory ? 'directory' : 'file';
+        found.push({ path, type, size: isDirectory ? 0 : size, extents: await this.#extents(cluster) });
         if (isDirectory) await visit(path, readEntries(await this.#readChain(cluster)));
       }
     };
@@ -62,6 +63,14 @@ export class FatReader {
     return this.#geometry.clusterBytes;
   }
 
+  async #extents(cluster: number): Promise<FatEntry['extents']> {
+    const { clusterBytes, clusterOffset, start } = this.#geometry;
+    return (await this.#runs(cluster)).map((run) => ({
+      offset: clusterOffset - start + (run.first - 2) * clusterBytes,
+      length: run.count * clusterBytes,
+    }));
+  }
+
   async #rootEntries(): Promise<Entry[]> {
     const { rootCluster, rootOffset, rootBytes } = this.#geometry;
     const bytes =
@@ -73,7 +82,18 @@ export class FatReader {
 
   /** Clusters that follow each other are read in one go. */
   async #readChain(first: number): Promise<Buffer> {
-    const { clusterBytes, clusterOffset, clusterCount } = this.#geometry;
+    const { clusterBytes, clusterOffset } = this.#geometry;
+    const parts: Buffer[] = [];
+    for (const run of await this.#runs(first)) {
+      const position = clusterOffset + (run.first - 2) * clusterBytes;
+      parts.push(await read(this.#handle, position, run.count * clusterBytes));
+    }
+    return Buffer.concat(parts);
+  }
+
+  /** Clusters of a chain, those that follow each other as one run. */
+  async #runs(first: number): Promise<{ readonly first: number; readonly count: number }[]> {
+    const { clusterCount } = this.#geometry;
     const next = await this.#table();
     const runs: { first: number; count: number }[] = [];
     let seen = 0;
@@ -85,12 +105,7 @@ export class FatReader {
       if (run !== undefined && run.first + run.count === cluster) run.count += 1;
       else runs.push({ first: cluster, count: 1 });
     }
-    const parts: Buffer[] = [];
-    for (const run of runs) {
-      const position = clusterOffset + (run.first - 2) * clusterBytes;
-      parts.push(await read(this.#handle, position, run.count * clusterBytes));
-    }
-    return Buffer.concat(parts);
+    return runs;
   }
 
   /** A function from a cluster to the next one of its chain, or 0 at the end. */
@@ -111,9 +126,13 @@ export interface FatEntry {
   readonly path: string;
   readonly type: 'file' | 'directory';
   readonly size: number;
+  /** Where its clusters lie, in bytes from the beginning of the file system. */
+  readonly extents: readonly { readonly offset: number; readonly length: number }[];
 }
 
 interface Geometry {
+  /** Of the file system in the image. */
+  readonly start: number;
   readonly bits: 16 | 32;
   readonly fatOffset: number;
   /** FAT16's root folder has a place of its own; FAT32's is a chain. */
@@ -143,6 +162,7 @@ function readGeometry(sector: Buffer, offset: number): Geometry {
   if (clusterCount < 4085) throw unusable('it is a FAT12 file system');
   const bits = clusterCount < 65525 ? 16 : 32;
   return {
+    start: offset,
     bits,
     fatOffset: offset + reserved * bytesPerSector,
     rootOffset: offset + rootSector * bytesPerSector,

@@ -15,6 +15,8 @@ export interface CardFile {
   readonly size: number;
   /** Bytes that it takes on the card, packed as it is there; of a file in an archive, its share of the archive. */
   readonly stored: number;
+  /** Where its bytes lie in its partition; empty for what is in an archive. Small files may share a stretch. */
+  readonly extents: readonly { readonly offset: number; readonly length: number }[];
   /** Of a symlink; empty for others. */
   readonly target: string;
   /** Its content; empty for what is no file. @throws BoardsmithError FILE_UNUSABLE if it is damaged */

@@ -53,6 +53,11 @@ export class Card {
     }
   }
 
+  /** Bytes of the image. */
+  get size(): number {
+    return this.gpt.size * sectorSize;
+  }
+
   async close(): Promise<void> {
     await this.#handle.close();
   }
@@ -115,8 +120,19 @@ export class Card {
 
   async #fatFiles(partition: string): Promise<CardFile[]> {
     const fat = await this.#fat(partition);
-    const files: CardFile[] = (await fat.list()).map(({ path, type, size }) => ({
-      ...{ place: partition, path, type, size, stored: size, target: '', mode: null, uid: 0, gid: 0 },
+    const files: CardFile[] = (await fat.list()).map(({ path, type, size, extents }) => ({
+      ...{
+        place: partition,
+        path,
+        type,
+        size,
+        stored: size,
+        target: '',
+        mode: null,
+        uid: 0,
+        gid: 0,
+        extents,
+      },
       read: type === 'file' ? () => fat.readFile(path) : noContent,
     }));
     const initramfs = (await this.extlinux(partition))?.initramfs;
@@ -133,7 +149,7 @@ export class Card {
       const type = known ? (entry.type as CardFile['type']) : 'other';
       const stored = extents.reduce((sum, { own }) => sum + own, 0);
       const read = type === 'file' ? () => squashfs.readFile(path) : noContent;
-      return { place: partition, path, type, mode, uid, gid, size, stored, target, read };
+      return { place: partition, path, type, mode, uid, gid, size, stored, target, extents, read };
     });
   }
 
@@ -173,7 +189,7 @@ function initramfsFiles(archive: CardFile, content: Buffer): CardFile[] {
     const size = type === 'file' ? bytes.length : 0;
     return {
       place: `${archive.place}:${archive.path}`,
-      ...{ path, type, mode, uid, gid, size },
+      ...{ path, type, mode, uid, gid, size, extents: [] },
       stored: total === 0 ? 0 : Math.round((archive.size * size) / total),
       target: type === 'symlink' ? bytes.toString('utf8') : '',
       read: async () => (type === 'file' ? bytes : Buffer.alloc(0)),

@@ -21,7 +21,7 @@ export interface ReportedPart extends CardPart {
   readonly sha256: string;
 }
 
-export interface ReportedFile extends Omit<CardFile, 'read'> {
+export interface ReportedFile extends Omit<CardFile, 'read' | 'extents'> {
   /** null for what is no file. */
   readonly sha256: string | null;
 }

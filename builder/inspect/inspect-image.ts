@@ -24,7 +24,7 @@ export async function inspectImage(image: string, signal: AbortSignal): Promise<
     const contents = new Map<string, Buffer>();
     const files: ReportedFile[] = [];
     const cardFiles = await card.files();
-    for (const { read, ...file } of cardFiles) {
+    for (const { read, extents: _extents, ...file } of cardFiles) {
       if (signal.aborted) throw new BoardsmithError('INTERRUPTED', 'stopped');
       const bytes = file.type === 'file' ? await read() : null;
       if (bytes !== null && file.place === `root-${slot}`) contents.set(file.path, bytes);
@@ -38,7 +38,7 @@ export async function inspectImage(image: string, signal: AbortSignal): Promise<
       reportVersion: 1,
       image: {
         file: basename(image),
-        size: card.gpt.size * 512,
+        size: card.size,
         sha256: await sha256OfFile(image),
       },
       parts: reportedParts,
