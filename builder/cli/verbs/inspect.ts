@@ -1,11 +1,15 @@
+import { rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { compareImages } from '../../inspect/compare-images.ts';
 import { inspectImage } from '../../inspect/inspect-image.ts';
 import { differenceLines } from '../difference-text.ts';
+import { inspectPage } from '../inspect-page/page.ts';
 import { reportLines } from '../inspect-text.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
 interface InspectOptions {
+  readonly html?: string;
   readonly json?: true;
 }
 
@@ -21,6 +25,7 @@ export const inspect: Verb = {
       'show what is in an image (any one, its sources are not needed), or what changed from it to another',
       'boardsmith inspect out/cxo-qemu-virt.img',
     )
+      .option('--html <file>', 'also write a page about the image into this file')
       .option('--json', 'print the report as one JSON object')
       .action(async (image: string, other: string | undefined, options: InspectOptions) => {
         const path = (file: string): string => resolve(terminal.currentDirectory, file);
@@ -30,8 +35,14 @@ export const inspect: Verb = {
         };
         if (other === undefined) {
           const report = await inspectImage(path(image), terminal.signal);
+          if (options.html !== undefined) await writePage(path(options.html), inspectPage(report));
           print(report, reportLines(report));
           return;
+        }
+        if (options.html !== undefined) {
+          throw new BoardsmithError('USAGE', '--html shows one image, not two', {
+            hint: `boardsmith inspect ${other} --html FILE`,
+          });
         }
         const difference = await compareImages(path(image), path(other), terminal.signal);
         print(difference, differenceLines(difference));
@@ -39,3 +50,14 @@ export const inspect: Verb = {
       });
   },
 };
+
+/** Beside its target and renamed, so that no half page is left. @throws BoardsmithError FILE_UNUSABLE */
+async function writePage(file: string, page: string): Promise<void> {
+  const draft = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(draft, page);
+    await rename(draft, file);
+  } catch (cause) {
+    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${file}`, { hint: 'name another file', cause });
+  }
+}
