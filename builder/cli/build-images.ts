@@ -38,8 +38,10 @@ export async function buildImages(
   const pending = pendingSteps(plan, cache);
   const times = new Map<string, number>();
   const report = (step: Step) => ({ id: step.id, title: step.title, milliseconds: times.get(step.id) ?? 0 });
-  const cachedSteps = plan.steps.length - pending.length;
-  if (options.dryRun) return { images: [], steps: pending.map(report), cachedSteps, milliseconds: 0 };
+  if (options.dryRun) {
+    const cachedSteps = plan.steps.length - pending.length;
+    return { images: [], steps: pending.map(report), cachedSteps, milliseconds: 0 };
+  }
   const inputs = new InputStore(options.cache, {
     vendorDirectories: options.vendor === null ? [] : [options.vendor],
     network: !options.offline,
@@ -70,8 +72,9 @@ export async function buildImages(
   }
   return {
     images,
-    steps: pending.filter((step) => times.has(step.id)).map(report),
-    cachedSteps,
+    // Not only the pending ones: a step whose cached output was damaged ran too.
+    steps: plan.steps.filter((step) => times.has(step.id)).map(report),
+    cachedSteps: plan.steps.length - times.size,
     milliseconds: Math.round(performance.now() - started),
   };
 }

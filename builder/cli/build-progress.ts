@@ -16,8 +16,8 @@ export interface BuildProgress {
 export function buildProgress(pending: readonly Step[], terminal: Terminal, json: boolean): BuildProgress {
   if (json) return ndjsonProgress(terminal);
   return terminal.interactive && pending.length > 0
-    ? listProgress(pending)
-    : logProgress(pending.length, terminal);
+    ? listProgress(pending, terminal)
+    : logProgress(pending, terminal);
 }
 
 function ndjsonProgress(terminal: Terminal): BuildProgress {
@@ -37,13 +37,18 @@ function ndjsonProgress(terminal: Terminal): BuildProgress {
   };
 }
 
-function logProgress(total: number, terminal: Terminal): BuildProgress {
+function logProgress(pending: readonly Step[], terminal: Terminal): BuildProgress {
   const color = paint(terminal);
+  const expected = new Set(pending.map(({ id }) => id));
   let done = 0;
   return {
     observe: (event) => {
+      // A damaged output makes steps run that were not to.
+      expected.add(event.step.id);
+      const total = expected.size;
       if (event.type === 'start') terminal.note(`       ${event.step.title}`);
       if (event.type === 'progress') terminal.note(color.dim(`       ${event.step.title}: ${event.line}`));
+      if (event.type === 'damaged') terminal.note(damageLine(event.step));
       if (event.type === 'failed') terminal.note(color.red(`failed ${event.step.title}`));
       if (event.type === 'done') {
         done += 1;
@@ -65,7 +70,9 @@ interface ListedStep {
   write: (text: string) => void;
 }
 
-function listProgress(pending: readonly Step[]): BuildProgress {
+function listProgress(pending: readonly Step[], terminal: Terminal): BuildProgress {
+  // The list is redrawn in place: what is no line of it is said when it stands still.
+  const damaged: Step[] = [];
   const lines = new Map<string, ListedStep>(
     pending.map((step) => {
       let end: (error?: unknown) => void = () => {};
@@ -101,6 +108,7 @@ function listProgress(pending: readonly Step[]): BuildProgress {
   const drawn = list.run();
   return {
     observe: ({ type, step, ...event }) => {
+      if (type === 'damaged') damaged.push(step);
       const line = lines.get(step.id);
       if (line === undefined) return;
       if (type === 'start') line.write('running');
@@ -111,6 +119,11 @@ function listProgress(pending: readonly Step[]): BuildProgress {
     finish: async () => {
       for (const line of lines.values()) line.end(new Error('not reached'));
       await drawn;
+      for (const step of damaged) terminal.note(damageLine(step));
     },
   };
+}
+
+function damageLine({ title }: Step): string {
+  return `the cache's copy was damaged, so it was made again: ${title}`;
 }

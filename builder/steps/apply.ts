@@ -19,6 +19,8 @@ export interface InputSource {
 export type StepEvent =
   | { readonly type: 'start'; readonly step: Step }
   | { readonly type: 'progress'; readonly step: Step; readonly line: string }
+  /** What lay in the cache was not what had been put there; the step runs again. */
+  | { readonly type: 'damaged'; readonly step: Step }
   | { readonly type: 'done'; readonly step: Step; readonly milliseconds: number }
   | { readonly type: 'failed'; readonly step: Step; readonly error: unknown };
 
@@ -38,7 +40,7 @@ export function pendingSteps(plan: Plan, cache: StepCache): Step[] {
   const pending = new Set<string>();
   const visit = (id: string): void => {
     const step = byId.get(id);
-    if (step === undefined || pending.has(id) || cache.find(step.key) !== null) return;
+    if (step === undefined || pending.has(id) || cache.has(step.key)) return;
     pending.add(id);
     for (const input of Object.values(step.inputs)) if (input.from === 'step') visit(input.step);
   };
@@ -106,8 +108,9 @@ class Runner {
   }
 
   async #produce(step: Step): Promise<string> {
-    const cached = this.#options.cache.find(step.key);
-    if (cached !== null) return cached;
+    const cached = await this.#options.cache.take(step.key, this.#signal);
+    if (typeof cached === 'object') return cached.folder;
+    if (cached === 'damaged') this.#emit({ type: 'damaged', step });
     const paths = await this.#gather(step);
     return await this.#limiter.run(async () => {
       this.#signal.throwIfAborted();
@@ -151,7 +154,7 @@ class Runner {
       await kind.run(this.#context(step, { ...inputs, folders }, workFolder, compilerCache));
       this.#signal.throwIfAborted();
       const milliseconds = Math.round(performance.now() - started);
-      const output = await cache.commit(step.key, workFolder, { id: step.id, milliseconds });
+      const output = await cache.commit(step.key, workFolder, { id: step.id, milliseconds }, this.#signal);
       this.#emit({ type: 'done', step, milliseconds });
       return output;
     } catch (error) {

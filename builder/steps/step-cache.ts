@@ -1,40 +1,77 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ScratchFolders } from '../lock/scratch-folders.ts';
+import { treeDigest } from './tree-digest.ts';
 
-/** What is kept about a finished step. It exists only when the output folder is whole. */
+const recordName = 'record.json';
+
+/** What is kept about a finished step. */
 export interface StepRecord {
   readonly id: string;
   /** What the step took when it ran, in milliseconds. */
   readonly milliseconds: number;
+  /** Of its output folder, see treeDigest. */
+  readonly digest: string;
 }
 
 /**
- * Finished steps by key: `steps/<key>/` is the output, `steps/<key>.json` the record, `running/` holds what is being made.
- * Several processes may use one cache at once: a folder is made aside and renamed, and the first one to finish a key wins.
+ * Finished steps by key: `built/<key>/output` and, beside it, `record.json`; `running/` holds what is being made. Both are made aside and
+ * moved into place by one rename, so several processes may use one cache at once and a kill at any moment leaves a step whole or absent.
+ *
+ * Before an output is used it is hashed whole and held to its record, once in a run of the process. Nothing less would do: time stamps
+ * stay when a disk loses a bit, and after a power cut names can be there before bytes. What no step needs is not looked at: of a build in
+ * which all is cached that is everything but the images, after a changed line of a daemon everything but what goes into its program and image.
+ * Processor time on a machine with SHA instructions: Zig (21,000 files, 376 MB) 0.8 s, Node for this machine 0.4 s, an image (450 MB, mostly
+ * empty) 0.2 s, all that a changed line needs 0.9 s.
+ *
+ * Outputs are not flushed: what a power cut tears the next build finds and makes again, and flushing files takes seven times as long as
+ * writing them (500 small ones: 1.0 s against 0.14 s).
  */
 export class StepCache {
   readonly root: string;
   readonly #running: ScratchFolders;
+  /** Keys of what was made or verified in this run of the process. */
+  readonly #verified = new Set<string>();
 
   constructor(root: string) {
     this.root = root;
     this.#running = new ScratchFolders(join(root, 'running'));
   }
 
-  /** Output folder of a finished step, or null if it is not in the cache. */
-  find(key: string): string | null {
-    try {
-      statSync(this.#recordFile(key));
-      return this.outputFolder(key);
-    } catch {
-      return null;
-    }
+  /** Whether a step's output stands in the cache; its bytes are verified by `take`. Has no effects. */
+  has(key: string): boolean {
+    return this.#record(key) !== null;
   }
 
   outputFolder(key: string): string {
-    return join(this.root, 'steps', key);
+    return join(this.#place(key), 'output');
+  }
+
+  /**
+   * The output of a finished step, verified.
+   * @returns its folder; `absent`; or `damaged`: it was not what its record says, and was removed
+   */
+  async take(key: string, signal: AbortSignal): Promise<{ readonly folder: string } | 'absent' | 'damaged'> {
+    for (;;) {
+      const record = this.#record(key);
+      if (record === null) return 'absent';
+      const taken = { folder: this.outputFolder(key) };
+      if (this.#verified.has(key)) return taken;
+      const which = this.#identity(key);
+      const digest = await treeDigest(taken.folder, signal).catch((error: unknown) => {
+        signal.throwIfAborted();
+        return String(error);
+      });
+      if (digest === record.digest) {
+        this.#verified.add(key);
+        return taken;
+      }
+      // Another process may have found the damage too, and made it anew meanwhile.
+      if (which !== this.#identity(key)) continue;
+      await this.#remove(key);
+      return 'damaged';
+    }
   }
 
   /** A folder of this process's own with an empty `output` and an empty `scratch` in it. */
@@ -46,35 +83,72 @@ export class StepCache {
   }
 
   /** Moves a finished output into place. If another process was first, its output (of equal bytes) is kept. */
-  async commit(key: string, workFolder: string, record: StepRecord): Promise<string> {
-    const target = this.outputFolder(key);
-    await mkdir(join(this.root, 'steps'), { recursive: true });
-    if (this.find(key) === null) {
+  async commit(
+    key: string,
+    workFolder: string,
+    facts: Omit<StepRecord, 'digest'>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const digest = await treeDigest(join(workFolder, 'output'), signal);
+    const draft = join(workFolder, 'finished');
+    await mkdir(draft);
+    await rename(join(workFolder, 'output'), join(draft, 'output'));
+    const record: StepRecord = { ...facts, digest };
+    await writeFile(join(draft, recordName), `${JSON.stringify(record)}\n`);
+    await mkdir(join(this.root, 'built'), { recursive: true });
+    for (;;) {
       try {
-        await rename(join(workFolder, 'output'), target);
+        await rename(draft, this.#place(key));
+        break;
       } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code;
-        // Another process put its output there between our look and our rename; equal keys mean equal bytes.
+        const { code } = error as NodeJS.ErrnoException;
         if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+        const theirs = await this.take(key, signal);
+        if (typeof theirs === 'object') break;
+        // A folder without a readable record: a power cut tore it.
+        if (theirs === 'absent') await this.#remove(key);
       }
-      const recordDraft = join(workFolder, 'record.json');
-      await writeFile(recordDraft, `${JSON.stringify(record)}\n`);
-      await rename(recordDraft, this.#recordFile(key));
     }
+    this.#verified.add(key);
     await this.discard(workFolder);
-    return target;
+    return this.outputFolder(key);
   }
 
   async discard(workFolder: string): Promise<void> {
     await rm(workFolder, { recursive: true, force: true });
   }
 
-  /** Removes what killed processes of this machine left in `running/`. Never touches a live process's folder. */
+  /** Removes what killed processes left in `running/`. Never touches a live process's folder. */
   async removeLeftovers(): Promise<void> {
     await this.#running.removeLeftovers();
   }
 
-  #recordFile(key: string): string {
-    return join(this.root, 'steps', `${key}.json`);
+  #place(key: string): string {
+    return join(this.root, 'built', key);
+  }
+
+  /** Tells a folder from another that took its place. */
+  #identity(key: string): string | null {
+    const status = statSync(this.#place(key), { bigint: true, throwIfNoEntry: false });
+    return status === undefined ? null : `${status.ino} ${status.ctimeNs}`;
+  }
+
+  #record(key: string): StepRecord | null {
+    try {
+      const record = JSON.parse(readFileSync(join(this.#place(key), recordName), 'utf8')) as StepRecord;
+      return typeof record.digest === 'string' ? record : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Moved away first: what is at a key's place is never half removed. */
+  async #remove(key: string): Promise<void> {
+    this.#verified.delete(key);
+    await this.#running.use(async (folder) => {
+      await rename(this.#place(key), join(folder, 'removed')).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    });
   }
 }

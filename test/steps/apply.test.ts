@@ -108,6 +108,39 @@ test('needs no inputs of a step whose result is cached', async ({ folder }) => {
   assert.equal(again.events, []);
 });
 
+test('a damaged output that a step needs is made again, and said; one that nothing needs is not looked at', async ({
+  folder,
+}) => {
+  await apply(diamond(), harness(folder).options);
+  const cache = new StepCache(folder);
+  const keyOf = (id: string, plan = diamond()): string => plan.steps.find((step) => step.id === id)!.key;
+  await writeFile(join(cache.outputFolder(keyOf('right')), 'text'), 'z');
+  const unneeded = harness(folder);
+  await apply(diamond(), unneeded.options);
+  assert.equal(unneeded.events, []);
+  const { events, options } = harness(folder);
+  const outputs = await apply(diamond('changed'), options);
+  assert.equal([...events].sort(), [
+    'damaged right',
+    'done joined',
+    'done left',
+    'done right',
+    'start joined',
+    'start left',
+    'start right',
+  ]);
+  assert.is(await readFile(join(outputs.get('joined')!, 'text'), 'utf8'), 'changed+y');
+});
+
+test('a damaged image is made again from what is cached', async ({ folder }) => {
+  const [joined = ''] = (await apply(diamond(), harness(folder).options)).values();
+  await writeFile(join(joined, 'text'), 'x-y');
+  const { events, options } = harness(folder);
+  await apply(diamond(), options);
+  assert.equal(events, ['damaged joined', 'start joined', 'done joined']);
+  assert.is(await readFile(join(joined, 'text'), 'utf8'), 'x+y');
+});
+
 test('a failing step stops the others, names itself and leaves nothing behind', async ({ folder }) => {
   let sawAbort = false;
   const { options } = harness(folder, {

@@ -31,7 +31,7 @@ export const plan: Verb = {
         if (options.json) {
           const steps = plan.steps.map((step) => ({
             ...step,
-            cached: cache.find(step.key) !== null,
+            cached: cache.has(step.key),
             runs: pending.has(step.id),
           }));
           terminal.out(JSON.stringify({ id: plan.id, images: plan.images, steps }, withoutHostPaths, 2));
@@ -39,8 +39,7 @@ export const plan: Verb = {
         }
         const color = paint(terminal);
         for (const step of plan.steps) {
-          const state =
-            cache.find(step.key) !== null ? 'cached' : pending.has(step.id) ? 'to run' : 'not needed';
+          const state = cache.has(step.key) ? 'cached' : pending.has(step.id) ? 'to run' : 'not needed';
           terminal.out(`${color.bold(step.id)}  ${step.title}`);
           terminal.out(
             `  ${step.key.slice(0, 16)}  ${state === 'to run' ? color.yellow(state) : color.dim(state)}`,
