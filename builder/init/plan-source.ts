@@ -15,8 +15,6 @@ export interface PlanFacts {
   readonly slot: 'a' | 'b';
   /** Paths inside the initramfs, in load order. */
   readonly moduleFiles: readonly string[];
-  /** Seconds from the daemon's start until it must be ready; 60 if left out. Machines that emulate another need more. */
-  readonly startTimeoutSeconds?: number;
 }
 
 /** Numbers of capabilities: include/uapi/linux/capability.h of the kernel. */
@@ -60,6 +58,7 @@ export function planSource(recipe: ResolvedRecipe, board: ResolvedBoard, facts: 
 
 function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFacts): string {
   const { health } = recipe;
+  const patient = (seconds: number): string => milliseconds(seconds * board.patience);
   const fields: readonly (readonly [string, string])[] = [
     ['recipe', cString(recipe.name)],
     ['board', cString(board.name)],
@@ -89,14 +88,14 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     ['health_port', number(health.kind === 'http' ? healthPort(recipe, health.port) : 0)],
     ['health_path', health.kind === 'http' ? cString(healthPath(health.path)) : 'NULL'],
     ['health_interval_ms', milliseconds(health.intervalSeconds)],
-    ['health_timeout_ms', milliseconds(health.timeoutSeconds)],
+    ['health_timeout_ms', patient(health.timeoutSeconds)],
     ['health_failures', number(health.failures)],
-    ['disk_timeout_ms', milliseconds(diskTimeoutSeconds)],
-    ['entropy_timeout_ms', milliseconds(entropyTimeoutSeconds)],
-    ['start_timeout_ms', milliseconds(facts.startTimeoutSeconds ?? 60)],
-    ['stop_timeout_ms', milliseconds(recipe.stopTimeoutSeconds)],
+    ['disk_timeout_ms', patient(diskTimeoutSeconds)],
+    ['entropy_timeout_ms', patient(entropyTimeoutSeconds)],
+    ['start_timeout_ms', patient(recipe.startTimeoutSeconds)],
+    ['stop_timeout_ms', patient(recipe.stopTimeoutSeconds)],
     ['stable_after_ms', milliseconds(stableAfterSeconds)],
-    ['unready_reboot_after_ms', milliseconds(unreadyRebootSeconds)],
+    ['unready_reboot_after_ms', patient(unreadyRebootSeconds)],
     ['failure_reboot_after_ms', milliseconds(failureRebootSeconds)],
   ];
   return [

@@ -14,6 +14,8 @@ export interface ResolvedBoard {
   readonly watchdog: { readonly device: string; readonly timeoutSeconds: number } | null;
   /** True if a power key arrives as an input event. */
   readonly powerButton: boolean;
+  /** Factor for the times that init waits. */
+  readonly patience: number;
   /** How QEMU plays this board; null for a board that QEMU cannot play. */
   readonly qemu: QemuMachine | null;
 }

@@ -20,6 +20,7 @@ export interface ResolvedRecipe {
   /** How init learns that the daemon is ready: it writes to a descriptor, or its ports listen and its health check passes. */
   readonly readiness: 'descriptor' | 'ports';
   /** Seconds between SIGTERM and SIGKILL. */
+  readonly startTimeoutSeconds: number;
   readonly stopTimeoutSeconds: number;
   readonly needs: { readonly dns: boolean; readonly time: boolean };
   /** What the daemon reaches outside its board. */

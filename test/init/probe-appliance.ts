@@ -19,6 +19,7 @@ export const probeRecipe: ResolvedRecipe = {
   data: { minimumMiB: 1 },
   health: { kind: 'http', port: 'http', path: '/health', intervalSeconds: 5, timeoutSeconds: 2, failures: 3 },
   readiness: 'descriptor',
+  startTimeoutSeconds: 60,
   stopTimeoutSeconds: 10,
   needs: { dns: true, time: true },
   connects: [],
@@ -49,6 +50,7 @@ export const probeBoard: ResolvedBoard = {
   partitions: { bootMiB: 1, rootMiB: 1, stateMiB: 1, identityMiB: 1, dataMiB: 1 },
   watchdog: { device: '/dev/watchdog0', timeoutSeconds: 15 },
   powerButton: true,
+  patience: 1,
   qemu: null,
 };
 

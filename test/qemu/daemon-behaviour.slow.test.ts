@@ -4,6 +4,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readGpt } from '../../builder/image/read-gpt.ts';
 import { sectorSize } from '../../builder/image/sectors.ts';
+import type { ResolvedBoard } from '../../builder/recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../../builder/recipe/resolved-recipe.ts';
 import type { FailureKind } from '../../qemu/boot-failure.ts';
 import { makeCard } from '../../qemu/card-file.ts';
 import type { ConsoleLine } from '../../qemu/console.ts';
@@ -19,10 +21,16 @@ const test = suite('what becomes of a daemon that does not behave');
 const everything: readonly FailureKind[] = ['daemon-exit', 'not-ready', 'unhealthy', 'held', 'stop'];
 const { signal } = new AbortController();
 
-async function plainImage(behaviour: string): Promise<TestImage> {
+interface TestImageChange {
+  readonly recipe?: Partial<ResolvedRecipe>;
+  readonly board?: Partial<ResolvedBoard>;
+}
+
+async function plainImage(behaviour: string, change: TestImageChange = {}): Promise<TestImage> {
   return await buildTestImage({
     recipe: 'test/appliances/plain',
-    changeRecipe: (recipe) => ({ ...recipe, environment: { BEHAVIOUR: behaviour } }),
+    changeRecipe: (recipe) => ({ ...recipe, environment: { BEHAVIOUR: behaviour }, ...change.recipe }),
+    changeBoard: (board) => ({ ...board, ...change.board }),
   });
 }
 
@@ -76,11 +84,14 @@ test('one that crashes before it is ready is reported and started again', async 
 });
 
 test('one that never becomes ready is reported and started again', async () => {
-  await running(await plainImage('never-ready'), async (machine) => {
-    const late = await nextEvent(machine, 'not-ready');
-    assert.ok(Number(late.event.after_ms) > 0);
-    assert.is((await nextEvent(machine, 'daemon', late.line)).event.attempt, 2);
-  });
+  await running(
+    await plainImage('never-ready', { recipe: { startTimeoutSeconds: 20 }, board: { patience: 1 } }),
+    async (machine) => {
+      const late = await nextEvent(machine, 'not-ready');
+      assert.ok(Number(late.event.after_ms) > 0);
+      assert.is((await nextEvent(machine, 'daemon', late.line)).event.attempt, 2);
+    },
+  );
 });
 
 test('one that fails its health checks is stopped and started again', async () => {

@@ -14,6 +14,7 @@ export interface BoardFields {
   readonly partitions: Readonly<Record<PartitionField, number>>;
   readonly watchdog: { readonly device: string; readonly timeout: number } | null;
   readonly powerButton: boolean;
+  readonly patience: number;
   readonly qemu: QemuFields | null;
 }
 

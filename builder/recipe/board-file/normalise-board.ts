@@ -47,6 +47,7 @@ export const normaliseBoard: Normalise = {
     return { device, timeout: parseDuration(timeout) };
   },
   powerButton: (written) => (written ?? false) as boolean,
+  patience: (written) => (written ?? 1) as number,
   qemu: (written) => {
     if (written === undefined) return null;
     const { memory, ...same } = written as Omit<QemuFields, 'memory' | 'devices'> & {

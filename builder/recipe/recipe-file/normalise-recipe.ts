@@ -28,6 +28,7 @@ export const normaliseRecipe: Normalise = {
     written === undefined ? null : { minimum: parseSize((written as { minimum: string }).minimum) },
   health: (written) => normaliseHealth((written ?? { listen: {} }) as WrittenHealth),
   readiness: (written) => (written ?? 'ports') as RecipeFields['readiness'],
+  startTimeout: (written) => parseDuration((written ?? '60 s') as string),
   stopTimeout: (written) => parseDuration((written ?? '10 s') as string),
   needs: (written) => ({
     dns: false,

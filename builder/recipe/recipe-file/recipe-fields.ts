@@ -16,6 +16,7 @@ export interface RecipeFields {
   readonly data: { readonly minimum: number } | null;
   readonly health: HealthCheck;
   readonly readiness: 'descriptor' | 'ports';
+  readonly startTimeout: number;
   readonly stopTimeout: number;
   readonly needs: { readonly dns: boolean; readonly time: boolean };
   readonly connects: readonly Connection[];

@@ -18,7 +18,7 @@ export const recipeKind: FileKind<RecipeFields, RecipeFacts, ResolvedRecipe> = {
 };
 
 function resolveRecipe(fields: RecipeFields, folder: RecipeFacts): ResolvedRecipe {
-  const { memory, data, stopTimeout, bin: _bin, ...same } = fields;
+  const { memory, data, startTimeout, stopTimeout, bin: _bin, ...same } = fields;
   return {
     ...same,
     directory: folder.directory,
@@ -26,6 +26,7 @@ function resolveRecipe(fields: RecipeFields, folder: RecipeFacts): ResolvedRecip
     environment: withDefaults(fields),
     memoryLimitMiB: memory / mebibyte,
     data: data === null ? null : { minimumMiB: data.minimum / mebibyte },
+    startTimeoutSeconds: startTimeout,
     stopTimeoutSeconds: stopTimeout,
   };
 }

@@ -152,6 +152,16 @@ export const boardSchema = rootSchema(
         description: 'Whether a power key arrives as an input event.',
         default: false,
       }),
+      patience: {
+        title: 'a factor',
+        description:
+          'So many times longer init waits for the disk, and for the daemon to start, to answer and to stop: for a board that is emulated, which may be many times slower than a real one.',
+        type: 'integer',
+        minimum: 1,
+        maximum: 20,
+        default: 1,
+        examples: [5],
+      },
       qemu: fields(
         ['machine', 'cpu', 'cores', 'disk', 'network'],
         {

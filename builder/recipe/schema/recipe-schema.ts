@@ -115,6 +115,10 @@ export const recipeSchema = rootSchema(
         enum: ['descriptor', 'ports'],
         default: 'ports',
       },
+      startTimeout: ref('duration', {
+        description: 'Time that the daemon has to become ready; then it is stopped and started again.',
+        default: '60 s',
+      }),
       stopTimeout: ref('duration', {
         description: 'Time that the daemon has to stop after SIGTERM; then it is killed.',
         default: '10 s',
@@ -123,7 +127,11 @@ export const recipeSchema = rootSchema(
         [],
         {
           dns: ref('switch', { description: 'Whether it looks up names.', default: false }),
-          time: ref('switch', { description: 'Whether it needs the right time of day.', default: false }),
+          time: ref('switch', {
+            description:
+              'Whether it needs the right time of day: a claim that a cluster must meet. Until its network gives the time, the clock begins at the date of the lock.',
+            default: false,
+          }),
         },
         { description: 'What the network must provide.' },
       ),
@@ -148,7 +156,10 @@ export const recipeSchema = rootSchema(
           purpose,
         }),
         32,
-        { description: 'What the daemon reaches outside its board, by name. Nothing else is let through.' },
+        {
+          description:
+            'What the daemon reaches outside its board, by name: what a cluster’s policy may open for it.',
+        },
       ),
       capabilities: list(
         {
@@ -187,7 +198,10 @@ export const recipeSchema = rootSchema(
             { description: 'Secrets, likewise. They are never part of an image.' },
           ),
         },
-        { description: 'What a unit may be given after the build.' },
+        {
+          description:
+            'What a unit may be given when it is burnt. Until then a setting has its default, and a secret is absent.',
+        },
       ),
     },
     { title: 'A recipe', description: 'One daemon and what its appliance needs.' },

@@ -3,6 +3,8 @@ import { recipeRule } from '../recipe-fields.ts';
 const longestInterval = 3600;
 /** A person who pulls the plug waits no longer. */
 const longestStop = 300;
+/** Half of the time after which init reboots a board whose daemon does not become ready (builder/init/plan-source.ts). */
+const longestStart = 300;
 
 export const timeRules = [
   recipeRule('health-interval-bounded', ['health'], ({ health }, report) => {
@@ -20,6 +22,15 @@ export const timeRules = [
       at: ['health', health.kind, 'timeout'],
       message: `the timeout (${health.timeoutSeconds} s) is longer than the interval (${health.intervalSeconds} s)`,
       remedy: 'shorten the timeout or lengthen the interval',
+    });
+  }),
+
+  recipeRule('start-timeout-bounded', ['startTimeout'], ({ startTimeout }, report) => {
+    if (startTimeout <= longestStart) return;
+    report({
+      at: ['startTimeout'],
+      message: `${startTimeout} s is too long to wait for a daemon that starts: the board reboots after 10 min without a ready one`,
+      remedy: 'write 5 min or less',
     });
   }),
 
