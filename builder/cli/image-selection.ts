@@ -76,13 +76,27 @@ export async function loadSelection(
   names: readonly string[],
   options: SelectionOptions,
 ): Promise<Pick<Selection, 'recipes' | 'boards'>> {
-  const recipes = await Promise.all(names.map(async (name) => await loadRecipe(findRecipe(terminal, name))));
+  const recipeFiles = new Set(names.map((name) => findRecipe(terminal, name)));
+  const recipes = await Promise.all([...recipeFiles].map(async (file) => await loadRecipe(file)));
+  const boardNames = new Set(options.board?.map((name) => findBoard(terminal, name)));
   const boards =
     options.board === undefined
       ? [await defaultBoard()]
-      : await Promise.all(options.board.map(async (name) => await loadBoard(findBoard(terminal, name))));
+      : await Promise.all([...boardNames].map(async (file) => await loadBoard(file)));
+  refuseOneNameTwice('recipes', recipes);
+  refuseOneNameTwice('boards', boards);
   for (const recipe of recipes) for (const board of boards) checkTogether(recipe, board);
   return { recipes, boards };
+}
+
+/** Images are named after recipe and board, so two of one name would overwrite each other. */
+function refuseOneNameTwice(what: string, loaded: readonly { readonly name: string }[]): void {
+  const names = loaded.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new BoardsmithError('USAGE', `two ${what} are named ${twice}, and so would be their images`, {
+    hint: 'build them one after the other with another --out, or give one another name',
+  });
 }
 
 async function defaultBoard(): Promise<ResolvedBoard> {

@@ -12,9 +12,12 @@ export async function main(): Promise<void> {
       interrupt.abort();
     });
   }
-  // A reader that went away (`| head`) is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : internalErrorExitCode);
-  });
+  // A reader that went away (`| head`) is no error of ours: what still runs is stopped in order, and the exit code says how it ended.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') process.exit(internalErrorExitCode);
+      interrupt.abort();
+    });
+  }
   process.exitCode = await run(process.argv.slice(2), processTerminal(interrupt.signal));
 }

@@ -19,7 +19,10 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.note(text.trimEnd()),
+      // With --json the error is one object, printed below.
+      writeErr: (text) => {
+        if (!wantsJson) terminal.note(text.trimEnd());
+      },
     })
     .addHelpText('after', '\nStart with:\n  npx boardsmith build cxo && npx boardsmith boot cxo');
   for (const verb of verbs) {
@@ -31,8 +34,20 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     await program.parseAsync([...parameters], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.USAGE;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      if (wantsJson) reportError(usageError(error, parameters), terminal, true);
+      return exitCodes.USAGE;
+    }
     reportError(error, terminal, wantsJson);
     return error instanceof BoardsmithError ? exitCodes[error.code] : internalErrorExitCode;
   }
+}
+
+function usageError(error: CommanderError, parameters: readonly string[]): BoardsmithError {
+  const [first = ''] = parameters;
+  const verb = /^[a-z]+$/.test(first) && error.code !== 'commander.unknownCommand' ? `${first} ` : '';
+  return new BoardsmithError('USAGE', error.message.replace(/^error: /, ''), {
+    hint: `boardsmith ${verb}--help`,
+  });
 }

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { run } from '../../builder/cli/run.ts';
 import { verbs } from '../../builder/cli/verbs/all-verbs.ts';
 import { type CapturedTerminal, capturedTerminal } from '../support/captured-terminal.ts';
+import { boardsmith } from '../support/command-line.ts';
 import { checkout } from '../support/places.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -35,6 +36,51 @@ test('a wrong command line ends with 2', async () => {
   for (const parameters of [['bild'], ['build'], ['plan', 'cxo', '--bord', 'x']]) {
     assert.is((await command(...parameters)).code, 2, parameters.join(' '));
   }
+});
+
+test('a wrong command line is one object with --json too', async () => {
+  for (const [parameters, hint] of [
+    [['build', '--json'], 'boardsmith build --help'],
+    [['bild', '--json'], 'boardsmith --help'],
+    [['boot', 'x.img', '--memory', 'abc', '--json'], 'boardsmith boot --help'],
+  ] as const) {
+    const { code, terminal } = await command(...parameters);
+    assert.is(code, 2, parameters.join(' '));
+    assert.equal(terminal.noteLines, []);
+    const error = JSON.parse(terminal.outLines.join('\n'));
+    assert.is(error.error, 'USAGE');
+    assert.is(error.hint, hint);
+  }
+});
+
+test('numbers on the command line are numbers', async () => {
+  for (const option of ['--memory', '--card-size']) {
+    for (const written of ['abc', '-5', '1.5', '0x40', '']) {
+      const { code, terminal } = await command('boot', 'x.img', option, written);
+      assert.is(code, 2, `${option} ${written}`);
+      assert.match(terminal.noteLines.join('\n'), /whole number/);
+    }
+  }
+});
+
+test('the same recipe twice is built once; two of one name are refused', async () => {
+  const twice = await command('plan', 'cxo', join(checkout, 'recipes/cxo'), '--cache', cache, '--json');
+  assert.is(JSON.parse(twice.terminal.outLines.join('\n')).images.length, 1);
+  const other = join(folder, 'namesake');
+  await cp(join(checkout, 'test/appliances/plain'), other, { recursive: true });
+  await cp(join(checkout, 'boardsmith.lock'), join(other, 'boardsmith.lock'));
+  const { code, terminal } = await command('plan', join(checkout, 'test/appliances/plain'), other);
+  assert.is(code, 2);
+  assert.match(terminal.noteLines.join('\n'), /two recipes are named plain/);
+});
+
+test('a reader that goes away does not turn a failure into success', async () => {
+  const shell = 'set -o pipefail; "$0" "$@" | head -c 0';
+  const { exitCode } = await boardsmith(
+    ['build', 'cxo', '--json', '--offline', '--cache', join(folder, 'empty-cache')],
+    { wrapper: ['bash', '-c', shell] },
+  );
+  assert.ok([5, 130].includes(exitCode), String(exitCode));
 });
 
 test('a misspelt verb is answered with the one that is near', async () => {

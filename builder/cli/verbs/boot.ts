@@ -8,6 +8,7 @@ import { readBootable } from '../bootable.ts';
 import { buildImages } from '../build-images.ts';
 import { addSelectionOptions, type SelectionOptions, selectImages } from '../image-selection.ts';
 import type { Terminal } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { cacheFolder } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
@@ -15,8 +16,8 @@ interface BootOptions extends SelectionOptions {
   readonly out: string;
   readonly cache?: string;
   readonly card?: string;
-  readonly cardSize?: string;
-  readonly memory?: string;
+  readonly cardSize: number;
+  readonly memory?: number;
   readonly isolated?: true;
   readonly check?: true;
   readonly report?: string;
@@ -40,8 +41,8 @@ export const boot: Verb = {
         '--card <file>',
         'keep what is written in this file, as on a real card; made from the image if it is not there',
       )
-      .option('--card-size <MiB>', 'size of a card that is made', '1024')
-      .option('--memory <MiB>', "memory of the machine (default: the board's)")
+      .option('--card-size <MiB>', 'size of a card that is made', wholeNumber(1), 1024)
+      .option('--memory <MiB>', "memory of the machine (default: the board's)", wholeNumber(64))
       .option('--isolated', 'let the board reach nothing but DHCP and the forwarded ports')
       .option('--check', 'wait until the daemon is ready and healthy, power off, and say so by the exit code')
       .option('--report <file>', 'with --check: write timeline and memory as JSON')
@@ -57,14 +58,9 @@ export const boot: Verb = {
           options.card === undefined
             ? {}
             : {
-                card: await makeCard(
-                  image.image,
-                  path(options.card),
-                  Number(options.cardSize),
-                  terminal.signal,
-                ),
+                card: await makeCard(image.image, path(options.card), options.cardSize, terminal.signal),
               };
-        const memory = options.memory === undefined ? {} : { memoryMiB: Number(options.memory) };
+        const memory = options.memory === undefined ? {} : { memoryMiB: options.memory };
         if (options.check) {
           const report = await bootAndCheck(image, {
             ...log,

@@ -3,6 +3,7 @@ import { buildImages } from '../build-images.ts';
 import { formatBytes, formatSeconds, formatTable } from '../format.ts';
 import { addSelectionOptions, type SelectionOptions, selectImages } from '../image-selection.ts';
 import { paint } from '../paint.ts';
+import { shownPath } from '../shown-path.ts';
 import { cacheFolder } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
@@ -69,7 +70,7 @@ export const build: Verb = {
             `${color.green('built')} ${image.image}  ${formatBytes(image.bytes)}  sha256 ${image.sha256}`,
           );
         }
-        terminal.note(`next: boardsmith boot ${recipes[0]}`);
+        terminal.note(`next: boardsmith boot ${shownPath(terminal, result.images[0]!.image)}`);
       });
   },
 };

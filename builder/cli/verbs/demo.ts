@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { bootAndCheck, type RunningImage } from '../../../qemu/boot-and-check.ts';
 import { reportText } from '../../../qemu/boot-report.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
@@ -10,6 +10,7 @@ import { formatBytes, formatSeconds, formatTable } from '../format.ts';
 import { loadSelection, lockOf, planSelection } from '../image-selection.ts';
 import { usableLock } from '../newcomer-lock.ts';
 import { paint } from '../paint.ts';
+import { shownPath } from '../shown-path.ts';
 import { boardsmithRoot, cacheFolder } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
@@ -70,7 +71,7 @@ export const demo: Verb = {
           },
         });
 
-        const place = relative(terminal.currentDirectory, image.image);
+        const place = shownPath(terminal, image.image);
         terminal.out('');
         terminal.out(`${color.green('It works.')} ${stored}`);
         terminal.out('');
