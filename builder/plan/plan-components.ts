@@ -46,7 +46,7 @@ function packageFacts(builder: PlanBuilder, { id, entry }: LockedInput, tools: T
     inputs: {
       package: { from: 'lock', entries: [{ id, entry }] },
       ...(entry.kind === 'pypi' && entry.name === nodeRuntime.requests.targetNode.name
-        ? { nodeHost: tools.nodeHost }
+        ? { nodeHost: tools.nodeHost, nodeLibraries: tools.nodeLibraries }
         : {}),
     },
   });

@@ -42,7 +42,12 @@ export function planDaemon(
     kind: 'node-program',
     title: `make ${recipe.name} one executable`,
     parameters: { name: recipe.name, memoryLimitMiB: recipe.memoryLimitMiB },
-    inputs: { bundle, nodeBase: tools.nodeBase, nodeHost: tools.nodeHost },
+    inputs: {
+      bundle,
+      nodeBase: tools.nodeBase,
+      nodeHost: tools.nodeHost,
+      nodeLibraries: tools.nodeLibraries,
+    },
   });
 }
 

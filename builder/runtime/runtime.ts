@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly base: string;
   /** Folder of the unpacked package with the runtime for this machine, of the same version. */
   readonly host: string;
+  /** Folder of the unpacked packages with the libraries that it needs. */
+  readonly libraries: string;
   readonly memoryLimitMiB: number;
   /** The file to write. */
   readonly output: string;

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import type { PackagedTool } from '../toolchain/packaged-tool.ts';
 import { genericPackageUrl } from './package-url.ts';
 import type { SbomPart } from './sbom-component.ts';
 
@@ -14,16 +14,11 @@ const usualNames: Readonly<Record<string, string>> = {
 
 /**
  * The libraries that are built into Node, by the versions that it says it has.
- * @param program Node for this machine, of the same version as the one in the image
+ * @param node Node for this machine, of the same version as the one in the image
  */
-export async function nodeParts(program: string, signal: AbortSignal): Promise<SbomPart[]> {
+export async function nodeParts(node: Pick<PackagedTool, 'run'>, signal: AbortSignal): Promise<SbomPart[]> {
   const script = 'process.stdout.write(JSON.stringify(process.versions))';
-  const { stdout } = await execa(program, ['-e', script], {
-    extendEnv: false,
-    env: {},
-    stdin: 'ignore',
-    cancelSignal: signal,
-  });
+  const stdout = await node.run(['-e', script], { signal });
   return Object.entries(JSON.parse(stdout) as Record<string, string>)
     .filter(([name, version]) => version !== '' && !noLibraries.has(name))
     .map(([own, version]) => {

@@ -36,9 +36,14 @@ export interface PackagedTool {
  * The program is started by the loader that lies there, so it runs on a host with another libc, and the host's copies of program
  * and libraries are never used: before the first run the loader is asked where it would take each library from.
  * @param root folder with the unpacked packages
+ * @param options.program its name, looked for in the packages' folders of programs
+ * @param options.file path of a program that came in another way (from npm, say) and needs these packages' libraries
  * @throws BoardsmithError HOST_UNSUITABLE if program, loader or a library is not in the folder
  */
-export async function packagedTool(root: string, { program }: { program: string }): Promise<PackagedTool> {
+export async function packagedTool(
+  root: string,
+  { program, file: elsewhere }: { program: string; file?: string },
+): Promise<PackagedTool> {
   const folder = resolve(root);
   // The loader splits its path at these and expands `$ORIGIN`.
   if (/[:;$]/.test(folder)) {
@@ -51,7 +56,8 @@ export async function packagedTool(root: string, { program }: { program: string 
     );
   }
   const loader = join(folder, libraryFolder, 'ld-linux-x86-64.so.2');
-  const file = ['usr/bin', 'usr/sbin'].map((place) => join(folder, place, program)).find(existsSync);
+  const places = [join(folder, 'usr/bin', program), join(folder, 'usr/sbin', program)];
+  const file = (elsewhere === undefined ? places : [resolve(elsewhere)]).find(existsSync);
   if (file === undefined || !existsSync(loader)) {
     throw incomplete(program, `${file === undefined ? program : 'the loader'} is not in its packages`);
   }

@@ -29,6 +29,8 @@ export const tools = {
     packing: 'deb',
     requests: [debian('binutils-aarch64-linux-gnu')],
   },
+  /** What Node for the build machine, which comes from npm, is linked against. */
+  nodeLibraries: { programs: [], packing: 'deb', requests: [debian('libstdc++6')] },
   zig: {
     programs: ['ziglang/zig'],
     packing: 'wheel',

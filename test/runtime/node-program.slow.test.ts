@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { injectSeaBlob } from '../../builder/runtime/inject.ts';
@@ -10,7 +9,7 @@ import { makeNodeBase } from '../../builder/runtime/node-base.ts';
 import { nodeBuiltins } from '../../builder/runtime/node-builtins.ts';
 import { nodeFlags } from '../../builder/runtime/node-flags.ts';
 import { nodeBaseLicences } from '../../builder/runtime/node-licences.ts';
-import { makeNodeProgram } from '../../builder/runtime/node-program.ts';
+import { hostNode, makeNodeProgram } from '../../builder/runtime/node-program.ts';
 import { nodeRuntime } from '../../builder/runtime/node-runtime.ts';
 import { makeSeaBlob } from '../../builder/runtime/sea.ts';
 import { canEmulate, EmulatedProgram } from '../support/emulated-program.ts';
@@ -22,7 +21,7 @@ const emulated = canEmulate ? test : test.skip;
 if (!canEmulate) console.log('SKIP node program: qemu-aarch64-static is not installed');
 
 const pinned = await pinnedNode();
-const hostProgram = join(pinned.nodeHost, 'package/bin/node');
+const host = await hostNode({ host: pinned.nodeHost, libraries: pinned.nodeLibraries });
 const probe = readFileSync(join(import.meta.dirname, 'probe-daemon.cjs'), 'utf8');
 const signal = new AbortController().signal;
 const folder = temporaryFolder('node-program');
@@ -41,6 +40,7 @@ async function makeProgram(name: string): Promise<string> {
     code: probe,
     base: pinned.base,
     host: pinned.nodeHost,
+    libraries: pinned.nodeLibraries,
     memoryLimitMiB,
     output,
     scratch,
@@ -52,12 +52,12 @@ async function makeProgram(name: string): Promise<string> {
 /** A program as it would be with other flags, or with a configuration that lets NODE_OPTIONS in. */
 async function makeMutant(flags: readonly string[], deafToOptions = true): Promise<string> {
   const scratch = temporaryFolder('mutant');
-  await makeSeaBlob({ code: probe, flags, hostNode: hostProgram, scratch, signal });
+  await makeSeaBlob({ code: probe, flags, hostNode: host, scratch, signal });
   if (!deafToOptions) {
     const configuration = JSON.parse(await readFile(join(scratch, 'sea.json'), 'utf8'));
     delete configuration.execArgvExtension;
     await writeFile(join(scratch, 'sea.json'), JSON.stringify(configuration));
-    await execa(hostProgram, ['--experimental-sea-config', 'sea.json'], { cwd: scratch });
+    await host.run(['--experimental-sea-config', 'sea.json'], { cwd: scratch, signal });
   }
   const program = injectSeaBlob(
     await readFile(join(pinned.base, 'node')),
@@ -224,8 +224,9 @@ test('the base comes with the licences of its parts', async () => {
 });
 
 test('the list of Node’s modules is that of the pinned Node', async () => {
-  const { stdout } = await execa(hostProgram, ['-p', 'JSON.stringify(require("module").builtinModules)']);
-  assert.equal([...nodeBuiltins].sort(), (JSON.parse(stdout) as string[]).sort());
+  const script = 'JSON.stringify(require("module").builtinModules)';
+  const names = JSON.parse(await host.run(['-p', script], { signal })) as string[];
+  assert.equal([...nodeBuiltins].sort(), names.sort());
 });
 
 test.after(() => rm(folder, { recursive: true, force: true }));

@@ -17,6 +17,7 @@ export interface PinnedNode {
   readonly musl: string;
   readonly binutils: string;
   readonly nodeHost: string;
+  readonly nodeLibraries: string;
   readonly esbuild: string;
   /** What `makeNodeBase` made of them. */
   readonly base: string;
@@ -36,6 +37,7 @@ export async function pinnedNode(): Promise<PinnedNode> {
     musl: at('musl'),
     binutils: await lockedTool('binutils'),
     nodeHost: at('host'),
+    nodeLibraries: await lockedTool('nodeLibraries'),
     esbuild: at('esbuild'),
     base: at('base'),
     root: at('root'),

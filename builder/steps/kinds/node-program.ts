@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeNodeProgram } from '../../runtime/node-program.ts';
 import type { StepKind } from '../step-kind.ts';
 
-/** Inputs `bundle`, `nodeBase`, `nodeHost`; parameter `memoryLimitMiB`. Output: `program`, one executable. */
+/** Inputs `bundle`, `nodeBase`, `nodeHost`, `nodeLibraries`; parameter `memoryLimitMiB`. Output: `program`, one executable. */
 export const nodeProgram: StepKind = {
   kind: 'node-program',
   async run({ step, folder, output, scratch, signal }) {
@@ -11,6 +11,7 @@ export const nodeProgram: StepKind = {
       code: await readFile(join(folder('bundle'), 'daemon.cjs'), 'utf8'),
       base: folder('nodeBase'),
       host: folder('nodeHost'),
+      libraries: folder('nodeLibraries'),
       memoryLimitMiB: Number(step.parameters.memoryLimitMiB),
       output: join(output, 'program'),
       scratch,

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostProgram } from '../../runtime/node-program.ts';
+import { hostNode } from '../../runtime/node-program.ts';
 import { nodeParts } from '../../sbom/node-parts.ts';
 import { packageFacts as factsOf } from '../../sbom/package-licence.ts';
 import type { StepKind } from '../step-kind.ts';
 
 /**
- * Input `package`: a Debian package or a wheel; for Node's also `nodeHost`, Node of that version for this machine. Output: `facts.json`, its
+ * Input `package`: a Debian package or a wheel; for Node's also `nodeHost` and `nodeLibraries`, Node of that version for this machine and what it needs. Output: `facts.json`, its
  * licence and what is in it.
  */
 export const packageFacts: StepKind = {
@@ -18,7 +18,10 @@ export const packageFacts: StepKind = {
     const node =
       step.inputs.nodeHost === undefined
         ? []
-        : await nodeParts(join(folder('nodeHost'), hostProgram), signal);
+        : await nodeParts(
+            await hostNode({ host: folder('nodeHost'), libraries: folder('nodeLibraries') }),
+            signal,
+          );
     await writeFile(
       join(output, 'facts.json'),
       JSON.stringify({ ...facts, parts: [...facts.parts, ...node] }),
