@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readSuiteOutcome, type SuiteOutcome } from './support/suite-outcome.ts';
+import { readSuiteOutcome, remarks, type SuiteOutcome } from './support/suite-outcome.ts';
 
 /**
  * Runs every suite (`*.test.ts`) in a process of its own: fast ones side by side, then the slow ones (`*.slow.test.ts`) one at a time.
@@ -78,7 +78,7 @@ async function runSuite(file: string, seconds: number): Promise<SuiteOutcome> {
     `${word.padEnd(4)} ${name}: ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped (${took} s)`,
   );
   if (outcome.failed > 0) console.log(text.replaceAll(/^/gm, '  | '));
-  else for (const line of text.match(/^SKIP .*$/gm) ?? []) console.log(`  ${line}`);
+  else for (const line of remarks(text)) console.log(`  ${line}`);
   return outcome;
 }
 

@@ -33,7 +33,7 @@ function installHostPackages() {
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...missing];
   if (process.getuid?.() !== 0) {
     console.error(
-      `missing Debian packages; run this line, then the same command again:\n\n  sudo ${install.join(' ')}\n`,
+      `missing Debian packages; run this line, then the same command again:\n\n  sudo apt-get update && sudo ${install.join(' ')}\n`,
     );
     process.exit(hostUnsuitable);
   }

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readSuiteOutcome } from '../support/suite-outcome.ts';
+import { readSuiteOutcome, remarks } from '../support/suite-outcome.ts';
 
 const test = suite('suite outcome');
 const totals = (total: number, passed: number, skipped = 0): string =>
@@ -21,6 +21,13 @@ test('no totals, or nothing that ran, is a failure', () => {
 
 test('a suite of which all is skipped has not failed', () => {
   assert.is(readSuiteOutcome('f', totals(0, 0, 3), 0).failed, 0);
+});
+
+test('what a person must see of a suite that passed: each once', () => {
+  assert.equal(remarks('SKIP a: no KVM\n • •\nNOTE renewed: musl\nNOTE renewed: musl\nnote\n'), [
+    'SKIP a: no KVM',
+    'NOTE renewed: musl',
+  ]);
 });
 
 test.run();

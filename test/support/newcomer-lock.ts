@@ -29,6 +29,6 @@ export async function usableTestLock(requests: readonly InputRequest[]): Promise
       now: new Date(),
     },
   );
-  if (usable.notice !== null) console.log(usable.notice);
+  if (usable.notice !== null) console.log(`NOTE ${usable.notice}`);
   return usable;
 }

@@ -19,6 +19,11 @@ export function readSuiteOutcome(file: string, output: string, exitCode: number 
   return { file, passed, failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped };
 }
 
+/** Lines of a suite that passed which a person must see all the same: what could not run, and what was done in another way (a renewed pin, say). */
+export function remarks(output: string): readonly string[] {
+  return [...new Set(output.match(/^(SKIP|NOTE) .*$/gm))];
+}
+
 function lastNumber(output: string, label: string): number | null {
   const matches = [...output.matchAll(new RegExp(`^ {2}${label}: +(\\d+)`, 'gm'))];
   const last = matches.at(-1)?.[1];
