@@ -27,7 +27,7 @@ export async function readBootable(
       hint: `build the same recipe for a board with a qemu section: boardsmith build ${manifest.recipe}`,
     });
   }
-  for (const output of manifest.outputs) await requireSize(join(folder, output.file), output.size);
+  await requireOutputs(folder, manifest.outputs);
   return {
     manifest,
     recipe: manifest.recipe,
@@ -45,9 +45,14 @@ export async function readBootable(
 /** @throws BoardsmithError FILE_UNUSABLE */
 async function readManifest(image: string): Promise<ImageManifest> {
   const file = image.replace(/\.img$/, '.manifest.json');
-  if (!image.endsWith('.img') || !existsSync(image) || !existsSync(file)) {
+  if (!existsSync(image)) {
+    throw new BoardsmithError('FILE_UNUSABLE', `there is no file ${image}`, {
+      hint: 'boardsmith build RECIPE makes out/<recipe>-<board>.img',
+    });
+  }
+  if (!image.endsWith('.img') || !existsSync(file)) {
     throw new BoardsmithError('FILE_UNUSABLE', `${image} is not an image with its manifest beside it`, {
-      hint: 'boardsmith build RECIPE makes both: out/<recipe>-<board>.img and .manifest.json',
+      hint: 'copy all files <recipe>-<board>.* that boardsmith build wrote, or build the image again',
     });
   }
   try {
@@ -60,11 +65,19 @@ async function readManifest(image: string): Promise<ImageManifest> {
   }
 }
 
-async function requireSize(file: string, size: number): Promise<void> {
-  const found = await stat(file).catch(() => null);
-  if (found?.size === size) return;
-  const what = found === null ? 'is not there' : `has ${found.size} bytes, not ${size}`;
-  throw new BoardsmithError('FILE_UNUSABLE', `${file} ${what}, as its manifest says`, {
-    hint: 'build the image again',
+/** @throws BoardsmithError FILE_UNUSABLE with every file that is missing or has another size */
+async function requireOutputs(folder: string, outputs: ImageManifest['outputs']): Promise<void> {
+  const problems: string[] = [];
+  for (const { file, size } of outputs) {
+    const found = await stat(join(folder, file)).catch(() => null);
+    if (found?.size === size) continue;
+    problems.push(
+      `${join(folder, file)} ${found === null ? 'is not there' : `has ${found.size} bytes, not ${size}`}`,
+    );
+  }
+  if (problems.length === 0) return;
+  throw new BoardsmithError('FILE_UNUSABLE', 'not all files are as the manifest of the image says', {
+    hint: 'copy all files <recipe>-<board>.* that boardsmith build wrote, or build the image again',
+    problems,
   });
 }

@@ -53,7 +53,7 @@ function findYaml(
   throw new BoardsmithError('FILE_UNUSABLE', `there is no ${what} ${nameOrPath}`, {
     hint:
       what === 'recipe'
-        ? 'boardsmith new NAME makes one; boardsmith build --help says what RECIPE may be'
+        ? 'name a folder below recipes/, or a path to a recipe; boardsmith new NAME makes one'
         : 'ls recipes/boards',
     problems: [...new Set(candidates)].map((candidate) => `looked for ${candidate}`),
   });

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { displayPath } from '../recipe/problem.ts';
 import {
   type HostArchitecture,
   type InputRequest,
@@ -37,9 +39,29 @@ export function lookUpTree(
 }
 
 function unanswered(request: InputRequest): BoardsmithError {
-  return new BoardsmithError('LOCK_INVALID', `the lock does not answer ${requestId(request)}`, {
-    hint: 'boardsmith lock RECIPE',
-  });
+  const recipe = request.kind === 'npm-lockfile' ? displayPath(dirname(request.file)) : 'RECIPE';
+  return new BoardsmithError(
+    'LOCK_INVALID',
+    `the lock does not pin ${inWords(request)} (${requestId(request)})`,
+    {
+      hint: `boardsmith lock ${recipe}`,
+    },
+  );
+}
+
+function inWords(request: InputRequest): string {
+  switch (request.kind) {
+    case 'debian':
+      return `Debian's package ${request.package}`;
+    case 'pypi':
+      return `the Python wheel ${request.name} ${request.version}`;
+    case 'npm':
+      return `the npm package ${request.name} ${request.version}`;
+    case 'npm-tree':
+      return `the npm package ${request.name} ${request.version} with what it depends on`;
+    case 'npm-lockfile':
+      return `the npm packages that ${displayPath(request.file)} names`;
+  }
 }
 
 function ownValue<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {

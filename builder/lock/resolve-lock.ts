@@ -9,6 +9,7 @@ import {
   type PackagePlace,
   requestId,
 } from './lock-format.ts';
+import { overlayLock } from './overlay-lock.ts';
 import { selectRenewed } from './renew-selection.ts';
 import { resolveRequests } from './resolve/resolve-requests.ts';
 
@@ -17,6 +18,8 @@ export interface ResolveLockOptions {
   readonly previous: Lock | null;
   /** What to ask for anew although it is pinned: nothing, everything, or what these name (request ids, entry ids or names of packages). */
   readonly renew: 'none' | 'all' | readonly string[];
+  /** What becomes of pins that nothing of `requests` asks for: other recipes may share the lock. Dropped if left out. */
+  readonly others?: 'keep' | 'drop';
   readonly hostArchitecture: HostArchitecture;
   readonly now: Date;
   /** Files that must be fetched to be pinned (wheels, tarballs) are kept here. */
@@ -27,7 +30,7 @@ export interface ResolveLockOptions {
 
 /**
  * Makes the lock that answers `requests`. What is pinned stays unless it is to be renewed, what is missing is added, what nothing asks for
- * any more is dropped; what belongs to build machines of another architecture is kept. The date moves only when something else does.
+ * any more is kept or dropped as `others` says; what belongs to build machines of another architecture is kept. The date moves only when something else does.
  * @throws BoardsmithError USAGE (`renew` names what is not there), INPUT_UNAVAILABLE, INPUT_CORRUPT, RECIPE_INVALID (npm dependencies that
  * cannot be pinned), HOST_UNSUITABLE, INTERRUPTED
  */
@@ -50,7 +53,8 @@ export async function resolveLock(
       draft.answer(request, answer.entries, answer.places);
     }
   }
-  const lock = draft.finish(options.now.toISOString().slice(0, 10));
+  const answered = draft.finish(options.now.toISOString().slice(0, 10));
+  const lock = previous !== null && options.others === 'keep' ? overlayLock(previous, answered) : answered;
   if (previous !== null && formatLock({ ...lock, date: previous.date }) === formatLock(previous))
     return previous;
   return lock;

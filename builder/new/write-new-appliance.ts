@@ -1,6 +1,11 @@
-import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { formatLock } from '../lock/format-lock.ts';
+import { readLock } from '../lock/read-lock.ts';
+import { subsetLock } from '../lock/subset-lock.ts';
+import { inputRequests } from '../plan/input-requests.ts';
+import { loadBoard } from '../recipe/load-board.ts';
 import { isRecipeName, longestName, takenNames } from '../recipe/recipe-name.ts';
 
 export interface NewAppliance {
@@ -44,7 +49,7 @@ export async function writeNewAppliance(appliance: NewAppliance): Promise<string
       await writeFile(join(draft, file), filled(text, appliance));
     }
     if (!insideCheckout) {
-      await cp(join(boardsmithRoot, 'boardsmith.lock'), join(draft, 'boardsmith.lock'));
+      await writeFile(join(draft, 'boardsmith.lock'), await pinsForAnyRecipe(boardsmithRoot));
       await writeFile(join(draft, '.gitignore'), 'node_modules/\nout/\n');
     }
     await rename(draft, folder);
@@ -53,6 +58,15 @@ export async function writeNewAppliance(appliance: NewAppliance): Promise<string
     throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${folder}`, { cause });
   }
   return (await readdir(folder)).sort();
+}
+
+/** Boardsmith's pins without those of its own recipes' npm packages. */
+async function pinsForAnyRecipe(boardsmithRoot: string): Promise<string> {
+  const boardFolder = join(boardsmithRoot, 'recipes/boards');
+  const files = (await readdir(boardFolder)).filter((file) => file.endsWith('.yaml')).sort();
+  const boards = await Promise.all(files.map((file) => loadBoard(join(boardFolder, file))));
+  const lock = await readLock(join(boardsmithRoot, 'boardsmith.lock'));
+  return formatLock(subsetLock(lock, inputRequests([], boards)));
 }
 
 function filled(text: string, { name, folder, boardsmithRoot, insideCheckout }: NewAppliance): string {

@@ -1,5 +1,6 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { run } from '../../builder/cli/run.ts';
@@ -61,6 +62,58 @@ test('numbers on the command line are numbers', async () => {
       assert.match(terminal.noteLines.join('\n'), /whole number/);
     }
   }
+});
+
+test('an option that means nothing without another is refused', async () => {
+  for (const [option, needed] of [
+    ['--card-size', '--card'],
+    ['--report', '--check'],
+  ] as const) {
+    const { code, terminal } = await command('boot', 'x.img', option, '5');
+    assert.is(code, 2, option);
+    assert.match(terminal.noteLines.join('\n'), `${option} means nothing without ${needed}`);
+  }
+});
+
+test('lock in a folder without recipes names none of another place', async () => {
+  const terminal = capturedTerminal({ currentDirectory: folder, environment: { HOME: folder } });
+  assert.is(await run(['lock', '--dry-run'], terminal), 2);
+  assert.match(terminal.noteLines.join('\n'), `no recipe lies in ${folder}`);
+});
+
+test('check takes the name of a recipe too, and says when there is nothing of that name', async () => {
+  assert.is((await command('check', 'cxo')).code, 0);
+  assert.is((await command('check', 'cxx')).code, 11);
+});
+
+test('an image that was copied alone: all that is missing beside it, at once', async () => {
+  const image = join(folder, 'copied', 'a.img');
+  await mkdir(join(folder, 'copied'), { recursive: true });
+  await writeFile(image, '');
+  assert.match((await command('boot', image)).terminal.noteLines.join('\n'), /manifest beside it/);
+  const output = (role: string, file: string) => ({ role, file, size: 1, sha256: '0'.repeat(64) });
+  const manifest = {
+    recipe: 'a',
+    board: 'b',
+    boot: { qemu: {}, ports: [], health: null, console: 'ttyS0' },
+    outputs: [output('image', 'a.img'), output('firmware', 'a.firmware.bin')],
+  };
+  await writeFile(join(folder, 'copied', 'a.manifest.json'), JSON.stringify(manifest));
+  const { code, terminal } = await command('boot', image);
+  assert.is(code, 11);
+  assert.match(terminal.noteLines.join('\n'), /a\.img has 0 bytes, not 1/);
+  assert.match(terminal.noteLines.join('\n'), /a\.firmware\.bin is not there/);
+});
+
+test('without npm packages it says how to install them', async () => {
+  const place = join(folder, 'bare', 'builder', 'cli');
+  await mkdir(place, { recursive: true });
+  await cp(join(checkout, 'builder/cli/boardsmith.mjs'), join(place, 'boardsmith.mjs'));
+  const { exitCode, stderr } = await execa(process.execPath, [join(place, 'boardsmith.mjs')], {
+    reject: false,
+  });
+  assert.is(exitCode, 10);
+  assert.match(stderr, `next: npm ci --prefix ${join(folder, 'bare')}`);
 });
 
 test('the same recipe twice is built once; two of one name are refused', async () => {
@@ -208,13 +261,13 @@ test('a lock that does not cover the recipe: which request, and the command', as
   );
   const empty = await command('plan', join(elsewhere, 'cxo'));
   assert.is(empty.code, 4);
-  assert.match(empty.terminal.noteLines.join('\n'), /does not answer/);
+  assert.match(empty.terminal.noteLines.join('\n'), /the lock does not pin /);
 });
 
 test('boot says what it needs beside an image', async () => {
   const { code, terminal } = await command('boot', join(folder, 'no.img'));
   assert.is(code, 11);
-  assert.match(terminal.noteLines.join('\n'), /manifest beside it/);
+  assert.match(terminal.noteLines.join('\n'), /there is no file /);
 });
 
 test.run();

@@ -78,7 +78,7 @@ test('are the same, bit for bit, in another place, from a vendor folder alone, w
       testCache,
     ]);
     assert.is(vendored.exitCode, 0, vendored.stderr);
-    assert.match(vendored.stderr, /next: boardsmith build RECIPE --vendor /);
+    assert.match(vendored.stderr, /next: boardsmith build cxo --vendor /);
     const first = await boardsmith([
       'build',
       'cxo',

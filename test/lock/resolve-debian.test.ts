@@ -63,11 +63,18 @@ if (!hasGpg()) {
   const resolve = async (
     requests: readonly InputRequest[],
     extra: Record<string, string> = {},
-    more: { previous?: Lock; renew?: 'all' | readonly string[]; now?: string; cache?: string } = {},
+    more: {
+      previous?: Lock;
+      renew?: 'all' | readonly string[];
+      others?: 'keep';
+      now?: string;
+      cache?: string;
+    } = {},
   ): Promise<Lock> =>
     await resolveLock(requests, {
       previous: more.previous ?? null,
       renew: more.renew ?? 'none',
+      others: more.others ?? 'drop',
       hostArchitecture: 'x86_64',
       now: new Date(more.now ?? '2026-11-26T12:00:00Z'),
       store: new InputStore(more.cache ?? temporaryFolder('inputs'), {
@@ -229,6 +236,16 @@ if (!hasGpg()) {
     );
     assert.is(error.code, 'HOST_UNSUITABLE');
     assert.match(error.hint!, 'debian-archive-keyring');
+  });
+
+  test('what other recipes ask for stays in a lock that is shared, and the date with it', async () => {
+    const [musl, zstd] = [debian('musl', 'arm64'), debian('zstd', 'amd64', true)];
+    const shared = await resolve([musl, zstd], {}, { now: '2026-01-01T00:00:00Z' });
+    assert.is(await resolve([musl], {}, { previous: shared, others: 'keep' }), shared);
+    const alone = await resolve([zstd], {}, { now: '2026-01-01T00:00:00Z' });
+    const both = await resolve([musl], {}, { previous: alone, others: 'keep' });
+    assert.equal({ ...both, date: shared.date }, shared);
+    assert.is(both.date, '2026-11-26');
   });
 
   test('what is pinned stays until it is renewed; what nothing asks for goes; the date moves with a change', async () => {

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { run } from '../../builder/cli/run.ts';
+import { readLock } from '../../builder/lock/read-lock.ts';
 import { check } from '../../builder/recipe/check.ts';
 import { capturedTerminal } from '../support/captured-terminal.ts';
 import { checkout } from '../support/places.ts';
@@ -35,6 +36,12 @@ test('outside a checkout it has a lock of its own, no mistakes, and no path of t
     assert.not.ok(/appliance-name|TARGET|PLACE|SCHEMA/.test(text), `${file} is not filled in`);
     assert.not.ok(text.includes(checkout), `${file} holds a path of this machine`);
   }
+  const lock = await readLock(join(made, 'boardsmith.lock'));
+  assert.not.ok(
+    Object.values(lock.entries).some(({ name }) => name === 's3rver'),
+    'a pin of another recipe',
+  );
+  assert.is(await run(['plan', './hello'], capturedTerminal({ currentDirectory: folder })), 0);
   assert.match(terminal.noteLines.join('\n'), /next: boardsmith build \.\/hello/);
 });
 

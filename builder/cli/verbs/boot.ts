@@ -3,6 +3,7 @@ import { bootAndCheck } from '../../../qemu/boot-and-check.ts';
 import { bootForPerson } from '../../../qemu/boot-for-person.ts';
 import { reportText } from '../../../qemu/boot-report.ts';
 import { makeCard } from '../../../qemu/card-file.ts';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { exitCodes } from '../../error/error-codes.ts';
 import { readBootable } from '../bootable.ts';
 import { buildImages } from '../build-images.ts';
@@ -16,7 +17,7 @@ interface BootOptions extends SelectionOptions {
   readonly out: string;
   readonly cache?: string;
   readonly card?: string;
-  readonly cardSize: number;
+  readonly cardSize?: number;
   readonly memory?: number;
   readonly isolated?: true;
   readonly check?: true;
@@ -41,7 +42,7 @@ export const boot: Verb = {
         '--card <file>',
         'keep what is written in this file, as on a real card; made from the image if it is not there',
       )
-      .option('--card-size <MiB>', 'size of a card that is made', wholeNumber(1), 1024)
+      .option('--card-size <MiB>', 'with --card: size of a card that is made (default: 1024)', wholeNumber(1))
       .option('--memory <MiB>', "memory of the machine (default: the board's)", wholeNumber(64))
       .option('--isolated', 'let the board reach nothing but DHCP and the forwarded ports')
       .option('--check', 'wait until the daemon is ready and healthy, power off, and say so by the exit code')
@@ -49,6 +50,8 @@ export const boot: Verb = {
       .option('--log <file>', "write QEMU's command line and the console into this file")
       .option('--json', 'print events as NDJSON')
       .action(async (target: string, options: BootOptions) => {
+        refuseWithout(options, 'cardSize', 'card');
+        refuseWithout(options, 'report', 'check');
         const path = (file: string): string => resolve(terminal.currentDirectory, file);
         const image = await readBootable(
           target.endsWith('.img') ? path(target) : await builtImage(terminal, target, options),
@@ -58,7 +61,12 @@ export const boot: Verb = {
           options.card === undefined
             ? {}
             : {
-                card: await makeCard(image.image, path(options.card), options.cardSize, terminal.signal),
+                card: await makeCard(
+                  image.image,
+                  path(options.card),
+                  options.cardSize ?? 1024,
+                  terminal.signal,
+                ),
               };
         const memory = options.memory === undefined ? {} : { memoryMiB: options.memory };
         if (options.check) {
@@ -85,6 +93,15 @@ export const boot: Verb = {
       });
   },
 };
+
+/** An option that means nothing without another is a mistake, not a wish to ignore. */
+function refuseWithout(options: BootOptions, option: 'cardSize' | 'report', needed: 'card' | 'check'): void {
+  if (options[option] === undefined || options[needed] !== undefined) return;
+  const written = option === 'cardSize' ? '--card-size' : `--${option}`;
+  throw new BoardsmithError('USAGE', `${written} means nothing without --${needed}`, {
+    hint: 'boardsmith boot --help',
+  });
+}
 
 /** Builds a recipe (which takes a moment if nothing changed) and says where its image is. */
 async function builtImage(terminal: Terminal, recipe: string, options: BootOptions): Promise<string> {

@@ -24,6 +24,7 @@ interface LockOptions {
   readonly lock?: string;
   readonly renew?: true | readonly string[];
   readonly vendor?: string;
+  readonly prune?: true;
   readonly cache?: string;
   readonly dryRun?: true;
   readonly json?: true;
@@ -35,7 +36,7 @@ export const lock: Verb = {
     describeVerb(
       program,
       'lock [recipe...]',
-      'pin every input of the recipes (default: all of this checkout) and boards in boardsmith.lock',
+      'pin every input of the recipes (default: all that lie here) and boards in boardsmith.lock',
       'boardsmith lock cxo --renew musl',
     )
       .option('--board <name...>', 'boards to pin for (default: all that Boardsmith has)')
@@ -49,6 +50,10 @@ export const lock: Verb = {
         'also copy every input into this folder, for builds when registries no longer have them',
       )
       .option('--cache <dir>', "cache folder (default: the user's cache folder)")
+      .option(
+        '--prune',
+        'drop what these recipes and boards do not ask for (without recipes this is always done)',
+      )
       .option('--dry-run', 'show what would change; write nothing')
       .option('--json', 'print the changes as one JSON object')
       .action(async (names: string[], options: LockOptions) => {
@@ -62,6 +67,8 @@ export const lock: Verb = {
         const next = await resolveLock(inputRequests(recipes, boards), {
           previous,
           renew: options.renew === undefined ? 'none' : options.renew === true ? 'all' : options.renew,
+          // Named recipes may share the lock with others.
+          others: names.length > 0 && options.prune !== true ? 'keep' : 'drop',
           hostArchitecture: hostArchitecture(),
           now: new Date(),
           store,
@@ -75,13 +82,14 @@ export const lock: Verb = {
             progress,
           });
         }
-        report(terminal, options, file, previous, next);
+        report(terminal, names, options, file, previous, next);
       });
   },
 };
 
 function report(
   terminal: Terminal,
+  names: readonly string[],
   options: LockOptions,
   file: string,
   previous: Lock | null,
@@ -101,7 +109,8 @@ function report(
       ? `${file} is up to date`
       : `${verb} ${file}: ${changes.length} change${changes.length === 1 ? '' : 's'}`,
   );
-  if (options.vendor !== undefined) terminal.note(`next: boardsmith build RECIPE --vendor ${options.vendor}`);
+  if (options.vendor === undefined || options.dryRun) return;
+  terminal.note(`next: boardsmith build ${names[0] ?? 'RECIPE'} --vendor ${options.vendor} --offline`);
 }
 
 async function loadAll(
@@ -109,7 +118,8 @@ async function loadAll(
   names: readonly string[],
   options: LockOptions,
 ): Promise<{ recipes: ResolvedRecipe[]; boards: ResolvedBoard[] }> {
-  const recipeFiles = names.length > 0 ? names.map((name) => findRecipe(terminal, name)) : checkoutRecipes();
+  const recipeFiles =
+    names.length > 0 ? names.map((name) => findRecipe(terminal, name)) : recipesHere(terminal);
   const boards = options.board?.map((name) => findBoard(terminal, name)) ?? boardFiles();
   return {
     recipes: await Promise.all(recipeFiles.map(async (file) => await loadRecipe(file))),
@@ -117,12 +127,24 @@ async function loadAll(
   };
 }
 
-function checkoutRecipes(): string[] {
-  const folder = join(boardsmithRoot, 'recipes');
-  return readdirSync(folder)
-    .sort()
-    .map((name) => join(folder, name, 'recipe.yaml'))
-    .filter((file) => existsSync(file));
+/** All recipes of this checkout, or, in a folder elsewhere, those that lie in it. @throws BoardsmithError USAGE if there is none */
+function recipesHere({ currentDirectory }: Terminal): string[] {
+  const inCheckout = `${currentDirectory}/`.startsWith(`${boardsmithRoot}/`);
+  const root = inCheckout ? boardsmithRoot : currentDirectory;
+  const folders = [root, ...foldersIn(root), ...foldersIn(join(root, 'recipes'))];
+  const files = folders.map((folder) => join(folder, 'recipe.yaml')).filter((file) => existsSync(file));
+  if (files.length > 0) return files;
+  throw new BoardsmithError('USAGE', `no recipe lies in ${root}`, {
+    hint: 'boardsmith lock RECIPE, with the path of a recipe',
+  });
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== 'node_modules')
+    .map(({ name }) => join(folder, name))
+    .sort();
 }
 
 /** The lock that builds of these recipes read; a recipe without one gets it beside its recipe.yaml. */

@@ -169,7 +169,8 @@ export const recipeSchema = rootSchema(
         },
         3,
         {
-          description: 'Linux capabilities that the daemon keeps.',
+          description:
+            'Linux capabilities that the daemon keeps: `net_bind_service`, `net_admin`, `net_raw`.',
           uniqueItems: true,
           default: [],
           examples: [['net_bind_service']],
