@@ -13,6 +13,7 @@ import { differenceFrom, type Fingerprint } from './fetch/verify-file.ts';
 import { Limiter } from './limiter.ts';
 import type { LockEntry, LockedInput } from './lock-format.ts';
 import { ScratchFolders } from './scratch-folders.ts';
+import { syncFolder } from './sync-folder.ts';
 
 export interface InputStoreOptions {
   /** False: take inputs from the cache and from vendor folders only. */
@@ -253,12 +254,6 @@ async function sizeOf(file: string): Promise<number | null> {
   } catch {
     return null;
   }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync();
-  await handle.close();
 }
 
 function megabytes(bytes: number): string {

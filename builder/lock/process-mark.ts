@@ -1,6 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 
 /** How long what a process of another machine (or of another container) left is kept, in milliseconds: no step runs for a week. */
 const foreignPatience = 7 * 24 * 3600 * 1000;
@@ -25,29 +23,6 @@ export function isAbandoned(mark: string, modified: number): boolean {
     return Date.now() - modified > foreignPatience;
   }
   return !isAlive(pid);
-}
-
-/**
- * What killed processes left under names `<prefix><mark><suffix>`. Only well-formed marks count: in a person's folder nothing else is ours.
- * @returns absolute paths
- */
-export async function abandonedIn(folder: string, prefix: string, suffix: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const name of await readdir(folder).catch((): string[] => [])) {
-    if (!name.startsWith(prefix) || !name.endsWith(suffix)) continue;
-    const mark = name.slice(prefix.length, name.length - suffix.length);
-    const modified = await modifiedAt(join(folder, name));
-    if (/^[0-9a-f]{16}\.\d+\.\d+$/.test(mark) && isAbandoned(mark, modified)) found.push(join(folder, name));
-  }
-  return found;
-}
-
-/** Time of the last change in milliseconds since 1970; the end of time for what is gone meanwhile. */
-export async function modifiedAt(path: string): Promise<number> {
-  return await stat(path).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => Number.POSITIVE_INFINITY,
-  );
 }
 
 function home(): string {

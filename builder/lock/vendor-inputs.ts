@@ -7,11 +7,10 @@ import { lockFileName } from './find-lock.ts';
 import { formatLock } from './format-lock.ts';
 import type { EnsureOptions, InputStore } from './input-store.ts';
 import type { Lock, LockEntry, LockedInput } from './lock-format.ts';
-import { abandonedIn, processMark } from './process-mark.ts';
+import { ScratchFolders } from './scratch-folders.ts';
 
 const indexName = 'index.txt';
 const filesName = 'sha256';
-const draftEnding = '.draft';
 /** First line of the index: what tells a folder of ours from somebody's own. */
 const indexMark = '# inputs of boardsmith.lock, copied by: boardsmith lock --vendor (sha256, entry, file)';
 
@@ -31,20 +30,21 @@ export async function vendorInputs(
   const isThere = await isVendorFolder(target);
   const inputs = Object.entries(lock.entries).map(([id, entry]): LockedInput => ({ id, entry }));
   const files = await store.ensure(inputs, options);
-  const draft = `${target}.${processMark()}${draftEnding}`;
+  const drafts = new ScratchFolders(dirname(target), `.${basename(target)}.draft-`);
   try {
-    for (const left of await abandonedIn(dirname(target), `${basename(target)}.`, draftEnding)) {
-      await rm(left, { recursive: true, force: true });
-    }
-    await mkdir(join(draft, filesName), { recursive: true });
-    for (const [index, input] of inputs.entries()) {
-      options.progress(`copying ${input.entry.name} ${input.entry.version}`);
-      await copyVerified(files[index]!, join(draft, filesName, input.entry.sha256), input, options.signal);
-    }
-    await writeFile(join(draft, lockFileName), formatLock(lock));
-    await writeFile(join(draft, indexName), formatIndex(inputs));
-    if (isThere) await bringUpToDate(target, draft);
-    else await rename(draft, target);
+    await drafts.removeLeftovers();
+    await drafts.use(async (scratch) => {
+      const draft = join(scratch, 'whole');
+      await mkdir(join(draft, filesName), { recursive: true });
+      for (const [index, input] of inputs.entries()) {
+        options.progress(`copying ${input.entry.name} ${input.entry.version}`);
+        await copyVerified(files[index]!, join(draft, filesName, input.entry.sha256), input, options.signal);
+      }
+      await writeFile(join(draft, lockFileName), formatLock(lock));
+      await writeFile(join(draft, indexName), formatIndex(inputs));
+      if (isThere) await bringUpToDate(target, draft);
+      else await rename(draft, target);
+    });
   } catch (cause) {
     if (cause instanceof BoardsmithError) throw cause;
     if (options.signal.aborted) throw new BoardsmithError('INTERRUPTED', 'stopped', { cause });
@@ -52,8 +52,6 @@ export async function vendorInputs(
       hint: 'look at the space and the permissions there, or name another folder: --vendor DIR',
       cause,
     });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
   }
 }
 

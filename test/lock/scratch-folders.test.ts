@@ -59,6 +59,20 @@ test('an old name without a boot, and one that is no mark, count as from elsewhe
   }
 });
 
+test('what does not carry a mark is never removed, however old', async () => {
+  const root = temporaryFolder('scratch');
+  const old = (Date.now() - 80 * 24 * hour) / 1000;
+  const dead = await deadMark();
+  const kept = ['mine', '.mine.draft-1', `.mine.${dead}`, `.mine.${dead}.AbCdEf.txt`, `mine.${dead}.AbCdEf`];
+  for (const name of kept) {
+    mkdirSync(join(root, name));
+    utimesSync(join(root, name), old, old);
+  }
+  mkdirSync(join(root, `.mine.${dead}.AbCdEf`));
+  await new ScratchFolders(root, '.mine.').removeLeftovers();
+  assert.equal(readdirSync(root).sort(), kept.sort());
+});
+
 if (process.getuid?.() !== 0) {
   console.log("SKIP another user's process: needs root to start one");
 } else {

@@ -133,14 +133,16 @@ test('what killed runs left beside the folder goes; what only looks like it stay
   const parent = temporaryFolder('vendor');
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'exit');
-  const dead = `inputs.${processMark().replace(/\d+$/, String(child.pid))}.draft`;
-  for (const name of [dead, 'inputs.my.draft', `inputs.${processMark()}.draft.mine`])
-    mkdirSync(join(parent, name));
+  const dead = processMark().replace(/\d+$/, String(child.pid));
+  const kept = [
+    `.inputs.draft-${processMark()}.AbCdEf`,
+    '.inputs.draft-mine',
+    `.inputs.draft-${dead}`,
+    `other.draft-${dead}.AbCdEf`,
+  ];
+  for (const name of [...kept, `.inputs.draft-${dead}.AbCdEf`]) mkdirSync(join(parent, name));
   await vendorInputs(lock, join(parent, 'inputs'), online(temporaryFolder('inputs')), options);
-  assert.equal(
-    readdirSync(parent).sort(),
-    ['inputs', 'inputs.my.draft', `inputs.${processMark()}.draft.mine`].sort(),
-  );
+  assert.equal(readdirSync(parent).sort(), [...kept, 'inputs'].sort());
 });
 
 test('killed at any moment while it is brought up to date, it holds all inputs of the lock in it', async () => {
