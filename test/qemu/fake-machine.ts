@@ -11,6 +11,7 @@ export interface FakeScript {
   /** Port of the guest that it says it forwards; 8080 without it. */
   readonly guestPort?: number;
   readonly powerKey?: readonly string[] | null;
+  readonly mute?: true | string;
 }
 
 export type FakeStep =

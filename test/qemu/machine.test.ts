@@ -159,6 +159,19 @@ test('a guest that ignores its power key still runs afterwards, and can be stopp
   await untilGone(machine.pid!);
 });
 
+for (const [what, mute] of [
+  ['that never answered', true],
+  ['that answers no longer', 'system_powerdown'],
+] as const) {
+  test(`the power key of a QEMU ${what} is given up in time`, async () => {
+    const machine = await start({ mute });
+    assert.not.ok(await soon(machine.powerOff(1000)));
+    assert.ok(await isAlive(machine.pid!));
+    await machine.stop();
+    await untilGone(machine.pid!);
+  });
+}
+
 test('a log that cannot be written is refused before anything is started', async () => {
   const error = await failure(start({}, { log: '/nonexistent/folder/x.log' }));
   assert.is(error.code, 'FILE_UNUSABLE');
