@@ -164,9 +164,15 @@ static bool same_resolver(const struct lease *a, const struct lease *b)
 	return a->dns_count == b->dns_count && memcmp(a->dns, b->dns, a->dns_count * sizeof a->dns[0]) == 0;
 }
 
+/*
+ * From nothing: with its last address an interface loses all its routes. Setting the same address again would keep them, and
+ * Linux puts a new default route beside the old one instead of in its place.
+ */
 static int set_network(const struct network *network, const struct lease *lease)
 {
-	int done = interface_set_address(network->control, network->interface.name, lease->address, lease->prefix);
+	int done = interface_set_address(network->control, network->interface.name, 0, 0);
+	if (done == 0)
+		done = interface_set_address(network->control, network->interface.name, lease->address, lease->prefix);
 	if (done == 0 && lease->gateway != 0)
 		done = interface_set_gateway(network->control, network->interface.name, lease->gateway);
 	return done;

@@ -20,16 +20,20 @@ const hostFlags = [
 /** The tests' own code is held to the same rules but this one: it converts numbers freely. */
 const testFlags = strictFlags.filter((flag) => flag !== '-Wconversion' && flag !== '-Wcast-qual');
 
+/** What plays the kernel in sys.c's place. */
+const playedKernel = ['kernel.c', 'image.c', 'dhcp_server.c'].map((name) => join(host, name));
+
 /**
- * Compiles init for this machine with its system calls replaced by test/init/host/kernel.c.
- * @param program `scenarios` or `units`, a source in test/init/host
+ * Compiles init for this machine: `scenarios` and `units` with its system calls replaced by test/init/host/kernel.c, `real_network` with
+ * its own.
+ * @param program a source in test/init/host
  * @param plan what planSource wrote
  * @param directory an empty folder
  * @returns the program
  */
 export async function compileInitOnHost(
   zig: TestZig,
-  program: string,
+  program: 'scenarios' | 'units' | 'real_network',
   plan: string,
   directory: string,
 ): Promise<string> {
@@ -40,11 +44,22 @@ export async function compileInitOnHost(
     .filter((name) => name.endsWith('.c') && name !== 'main.c' && name !== 'sys.c')
     .sort()
     .map((name) => join(sources, name));
-  const played = ['kernel.c', 'image.c', 'dhcp_server.c', `${program}.c`].map((name) => join(host, name));
+  const kernel = program === 'real_network' ? [join(sources, 'sys.c')] : playedKernel;
   const output = join(directory, program);
   await execa(
     join(zig.zigRoot, 'ziglang/zig'),
-    ['cc', ...hostFlags, ...testFlags, `-I${sources}`, ...files, ...played, planC, '-o', output],
+    [
+      'cc',
+      ...hostFlags,
+      ...testFlags,
+      `-I${sources}`,
+      ...files,
+      ...kernel,
+      join(host, `${program}.c`),
+      planC,
+      '-o',
+      output,
+    ],
     { env: { ZIG_GLOBAL_CACHE_DIR: zig.cacheDirectory, ZIG_LOCAL_CACHE_DIR: zig.cacheDirectory } },
   );
   return output;
