@@ -16,6 +16,12 @@ static bool read_exactly(int fd, void *buffer, size_t size, uint64_t lba)
 	return sys_pread(fd, buffer, size, lba * SECTOR) == (ssize_t)size;
 }
 
+static bool read_copy(struct disk *disk, uint64_t lba)
+{
+	return read_exactly(disk->fd, disk->gpt.header, SECTOR, lba) && gpt_header_valid(&disk->gpt, lba) &&
+	       read_exactly(disk->fd, disk->gpt.array, GPT_ARRAY_SIZE, disk->gpt.array_lba) && gpt_array_valid(&disk->gpt);
+}
+
 static bool read_table(struct disk *disk)
 {
 	int sector_size = 0;
@@ -25,9 +31,10 @@ static bool read_table(struct disk *disk)
 	if (sys_ioctl(disk->fd, BLKGETSIZE64, &bytes) < 0)
 		return false;
 	disk->gpt.disk_sectors = bytes / SECTOR;
-	return read_exactly(disk->fd, disk->gpt.header, SECTOR, GPT_HEADER_LBA) &&
-	       gpt_header_valid(&disk->gpt, GPT_HEADER_LBA) &&
-	       read_exactly(disk->fd, disk->gpt.array, GPT_ARRAY_SIZE, disk->gpt.array_lba) && gpt_array_valid(&disk->gpt);
+	if (read_copy(disk, GPT_HEADER_LBA))
+		return true;
+	disk->from_backup = true;
+	return disk->gpt.disk_sectors > 0 && read_copy(disk, disk->gpt.disk_sectors - 1);
 }
 
 void disk_partition_device(const struct disk *disk, int number, char device[DEVICE_SIZE])
@@ -64,6 +71,7 @@ static bool open_if_ours(const char *name, const struct plan *plan, struct disk 
 	if (disk->fd < 0)
 		return false;
 	strcpy(disk->name, name);
+	disk->from_backup = false;
 	struct partition root;
 	if (read_table(disk) && gpt_find(&disk->gpt, plan->root_partition, &root) && partition_present(disk, root.number))
 		return true;
@@ -83,6 +91,38 @@ static bool look_for_disk(const struct plan *plan, struct disk *disk)
 	return false;
 }
 
+static int write_and_flush(int fd, const void *bytes, size_t size, uint64_t lba)
+{
+	ssize_t written = sys_pwrite(fd, bytes, size, lba * SECTOR);
+	if (written < 0)
+		return (int)written;
+	return (size_t)written == size ? sys_fsync(fd) : -EIO;
+}
+
+/* The header comes last: until it is whole again the second copy counts, and it is not touched. */
+static int write_first_copy(struct disk *disk)
+{
+	if (!gpt_become_primary(&disk->gpt))
+		return -ENOSPC;
+	int done = write_and_flush(disk->fd, disk->gpt.array, GPT_ARRAY_SIZE, disk->gpt.array_lba);
+	return done < 0 ? done : write_and_flush(disk->fd, disk->gpt.header, SECTOR, GPT_HEADER_LBA);
+}
+
+/* What could not be written is no loss yet: the second copy has served up to here. */
+static void repair_table(struct disk *disk)
+{
+	int done = write_first_copy(disk);
+	if (done < 0) {
+		event_degraded("repair the partition table", done);
+		return;
+	}
+	disk->from_backup = false;
+	struct event event = event_begin("table");
+	event_string(&event, "state", "repaired");
+	event_string(&event, "device", disk->name);
+	event_end(&event);
+}
+
 void disk_wait(const struct plan *plan, int uevent_fd, struct disk *disk)
 {
 	disk->fd = -1;
@@ -98,14 +138,8 @@ void disk_wait(const struct plan *plan, int uevent_fd, struct disk *disk)
 	event_number(&event, "size_mib", (int64_t)(disk->gpt.disk_sectors / 2048));
 	event_number(&event, "waited_ms", sys_uptime_ms() - start);
 	event_end(&event);
-}
-
-static int write_and_flush(int fd, const void *bytes, size_t size, uint64_t lba)
-{
-	ssize_t written = sys_pwrite(fd, bytes, size, lba * SECTOR);
-	if (written < 0)
-		return (int)written;
-	return (size_t)written == size ? sys_fsync(fd) : -EIO;
+	if (disk->from_backup)
+		repair_table(disk);
 }
 
 /*
@@ -139,6 +173,8 @@ static int tell_kernel(int fd, const struct partition *partition)
 int disk_grow_partition(struct disk *disk, struct partition *partition)
 {
 	static struct gpt_growth growth; /* 18 KiB: not for a stack */
+	if (disk->from_backup) /* the only copy is not touched */
+		return 0;
 	if (!gpt_grow(&disk->gpt, partition, &growth))
 		return 0;
 	int done = write_growth(disk->fd, &growth);

@@ -140,6 +140,18 @@ static void seal_header(uint8_t header[SECTOR], const struct gpt_growth *growth,
 	write_32(header + HEADER_CRC, header_crc(header));
 }
 
+bool gpt_become_primary(struct gpt *gpt)
+{
+	if (gpt->first_usable < GPT_ARRAY_PLACE_2 + GPT_ARRAY_SECTORS)
+		return false;
+	write_64(gpt->header + HEADER_ALTERNATE_LBA, read_64(gpt->header + HEADER_MY_LBA));
+	write_64(gpt->header + HEADER_MY_LBA, GPT_HEADER_LBA);
+	write_64(gpt->header + HEADER_ARRAY_LBA, GPT_ARRAY_PLACE_1);
+	write_32(gpt->header + HEADER_CRC, header_crc(gpt->header));
+	gpt->array_lba = GPT_ARRAY_PLACE_1;
+	return true;
+}
+
 bool gpt_grow(const struct gpt *gpt, const struct partition *last, struct gpt_growth *growth)
 {
 	if (gpt->array_lba != GPT_ARRAY_PLACE_1 && gpt->array_lba != GPT_ARRAY_PLACE_2)

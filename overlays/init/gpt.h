@@ -51,6 +51,11 @@ bool gpt_header_valid(struct gpt *gpt, uint64_t lba);
 /* Checks gpt->array against the checksum in a valid header, and the order of every entry's sectors. */
 bool gpt_array_valid(const struct gpt *gpt);
 bool gpt_find(const struct gpt *gpt, const uint8_t guid[16], struct partition *found);
+/*
+ * Makes the first header of a valid gpt that was read from the second one, so that header and array are what belongs at the disk's
+ * beginning. False if there is no room for the array in its first place; the gpt is then untouched.
+ */
+bool gpt_become_primary(struct gpt *gpt);
 /* False if there is nothing to gain (less than 1 MiB) or the disk is not laid out as the image was; `grown` is then untouched. */
 bool gpt_grow(const struct gpt *gpt, const struct partition *last, struct gpt_growth *growth);
 
