@@ -74,7 +74,7 @@ void machine_boot(struct machine *machine, const struct plan *plan)
 	/* An unprivileged child that reads the unit's settings from the identity partition belongs here. */
 	supervisor_begin(&machine->supervisor, plan, &machine->cgroup, machine->logger.output, machine->empty_root);
 	if (data.held) {
-		supervisor_hold(&machine->supervisor, data.held, data.error);
+		supervisor_hold(&machine->supervisor, data.held, data.error, data.reboot_may_help);
 		return;
 	}
 	entropy_wait(plan);

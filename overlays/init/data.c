@@ -22,6 +22,12 @@ static struct data held(const char *reason, int error)
 	return (struct data){ .mounted = false, .held = reason, .error = error };
 }
 
+/* The kernel lacked something: memory, a driver. It may have it the next time. */
+static struct data unavailable(int error)
+{
+	return (struct data){ .mounted = false, .held = "data-unavailable", .error = error, .reboot_may_help = true };
+}
+
 /* What ext4 answers to a file system that is not one or not whole, and a card to a block that it cannot read. */
 static bool means_damage(int error)
 {
@@ -100,7 +106,7 @@ struct data data_mount(const struct plan *plan, struct disk *disk)
 	disk_partition_device(disk, partition.number, device);
 	int done = sys_mount(device, DATA, "ext4", MS_NODEV | MS_NOSUID | MS_NOEXEC | MS_NOATIME, "data=ordered,errors=remount-ro");
 	if (done < 0)
-		return held(means_damage(done) ? "data-damaged" : "data-unavailable", done);
+		return means_damage(done) ? held("data-damaged", done) : unavailable(done);
 	struct sys_filesystem before = { 0 }, after = { 0 };
 	(void)sys_filesystem(DATA, &before);
 	int resized = grow_file_system(bytes);
@@ -115,7 +121,7 @@ struct data data_mount(const struct plan *plan, struct disk *disk)
 		done = hand_to_daemon();
 	if (done < 0) {
 		(void)sys_unmount(DATA, MNT_DETACH);
-		return held("data-unavailable", done);
+		return unavailable(done);
 	}
 	report(grown > 0 || after.blocks > before.blocks ? "grown" : "mounted", after.blocks * after.block_size >> 20);
 	return (struct data){ .mounted = true };

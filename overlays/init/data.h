@@ -9,6 +9,7 @@ struct data {
 	bool mounted;
 	const char *held; /* why the daemon must not be started, or NULL */
 	int error;        /* errno to that, or 0 */
+	bool reboot_may_help;
 };
 
 struct data data_mount(const struct plan *plan, struct disk *disk);

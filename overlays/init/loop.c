@@ -56,7 +56,7 @@ static void take_key(struct machine *machine, int *fd, short revents)
 /* A stop that hangs is not fed for ever: the daemon's end has a limit, and so has the end of the machine. */
 static void feed_watchdog(struct machine *machine, int64_t now)
 {
-	if (now >= machine->watchdog.next_ms && supervisor_judge(&machine->supervisor, now) == VERDICT_FINE)
+	if (now >= machine->watchdog.next_ms && supervisor_in_order(&machine->supervisor, now))
 		watchdog_feed(&machine->watchdog, now);
 }
 

@@ -61,9 +61,10 @@ void supervisor_start(struct supervisor *supervisor)
 	supervisor->health_next_ms = supervisor->plan->readiness == READY_BY_PORTS ? now + first_look_ms : NEVER;
 }
 
-void supervisor_hold(struct supervisor *supervisor, const char *reason, int error)
+void supervisor_hold(struct supervisor *supervisor, const char *reason, int error, bool reboot_may_help)
 {
 	enter(supervisor, DAEMON_HELD, NEVER);
+	supervisor->held_until_reboot = reboot_may_help;
 	struct event event = event_begin("held");
 	event_string(&event, "reason", reason);
 	if (error)
@@ -71,8 +72,18 @@ void supervisor_hold(struct supervisor *supervisor, const char *reason, int erro
 	event_end(&event);
 }
 
+/* A daemon that was ready for long counts as well: what comes now is a new trouble, with all its time and the first pause. */
+static void leave_ready(struct supervisor *supervisor, int64_t now)
+{
+	if (supervisor->state != DAEMON_READY || now - supervisor->ready_since_ms < supervisor->plan->stable_after_ms)
+		return;
+	backoff_reset(&supervisor->backoff);
+	supervisor->unready_since_ms = now;
+}
+
 static void end_daemon(struct supervisor *supervisor)
 {
+	leave_ready(supervisor, sys_uptime_ms());
 	daemon_signal(&supervisor->daemon, SIGTERM);
 	enter(supervisor, DAEMON_STOPPING, sys_uptime_ms() + supervisor->plan->stop_timeout_ms);
 	supervisor->health_next_ms = NEVER;
@@ -174,12 +185,7 @@ static void daemon_ended(struct supervisor *supervisor, int status)
 	pid_t pid = supervisor->daemon.pid;
 	forget_health(supervisor);
 	daemon_clear(&supervisor->daemon);
-	/* ready_since_ms is of this run only: it is set to 0 with each end. */
-	if (supervisor->ready_since_ms && now - supervisor->ready_since_ms >= supervisor->plan->stable_after_ms) {
-		backoff_reset(&supervisor->backoff);
-		supervisor->unready_since_ms = now;
-	}
-	supervisor->ready_since_ms = 0;
+	leave_ready(supervisor, now);
 	struct event event = event_begin("daemon-exit");
 	event_number(&event, "pid", pid);
 	event_exit_status(&event, status);
@@ -207,7 +213,8 @@ bool supervisor_child_ended(struct supervisor *supervisor, pid_t pid, int status
 
 static int64_t reboot_deadline(const struct supervisor *supervisor)
 {
-	bool trying = supervisor->state != DAEMON_HELD && supervisor->state != DAEMON_READY && !supervisor->no_restart;
+	bool content = supervisor->state == DAEMON_READY || (supervisor->state == DAEMON_HELD && !supervisor->held_until_reboot);
+	bool trying = !content && !supervisor->no_restart;
 	return trying ? supervisor->unready_since_ms + supervisor->plan->unready_reboot_after_ms : NEVER;
 }
 
@@ -257,6 +264,25 @@ enum supervisor_verdict supervisor_judge(const struct supervisor *supervisor, in
 	if (supervisor->state == DAEMON_KILLED && now >= supervisor->state_deadline_ms)
 		return VERDICT_UNKILLABLE;
 	return now >= reboot_deadline(supervisor) ? VERDICT_NOT_READY : VERDICT_FINE;
+}
+
+bool supervisor_in_order(const struct supervisor *supervisor, int64_t now)
+{
+	if (supervisor_judge(supervisor, now) != VERDICT_FINE)
+		return false;
+	switch (supervisor->state) {
+	case DAEMON_READY:
+	case DAEMON_HELD:
+		return true;
+	case DAEMON_WAITING:
+	case DAEMON_STARTING:
+	case DAEMON_STOPPING:
+	case DAEMON_KILLED:
+		return now < supervisor->state_deadline_ms;
+	case DAEMON_GONE:
+		return false;
+	}
+	return false;
 }
 
 void supervisor_stop(struct supervisor *supervisor)

@@ -31,8 +31,9 @@ struct supervisor {
 	int attempt;
 	bool no_restart;
 	struct backoff backoff;
-	int64_t ready_since_ms;
+	int64_t ready_since_ms;   /* of the last time that it was found ready */
 	int64_t unready_since_ms; /* since when it was not ready for long enough to count */
+	bool held_until_reboot;   /* held, and a reboot is the remedy */
 
 	pid_t health_child; /* 0: none */
 	int64_t health_limit_ms;
@@ -43,8 +44,11 @@ struct supervisor {
 
 void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, const struct cgroup *cgroup, int output, int empty_root);
 void supervisor_start(struct supervisor *supervisor);
-/* For good: `reason` is in README.md, `error` 0 for none. */
-void supervisor_hold(struct supervisor *supervisor, const char *reason, int error);
+/*
+ * It is not started: `reason` is in README.md, `error` 0 for none. If a reboot may help, one comes when a daemon that is not
+ * ready gets one; otherwise it is for good.
+ */
+void supervisor_hold(struct supervisor *supervisor, const char *reason, int error, bool reboot_may_help);
 /* The descriptor to poll for readiness, or -1. */
 int supervisor_ready_descriptor(const struct supervisor *supervisor);
 void supervisor_ready_event(struct supervisor *supervisor, short revents);
@@ -53,6 +57,11 @@ bool supervisor_child_ended(struct supervisor *supervisor, pid_t pid, int status
 int64_t supervisor_deadline(const struct supervisor *supervisor);
 void supervisor_tick(struct supervisor *supervisor, int64_t now);
 enum supervisor_verdict supervisor_judge(const struct supervisor *supervisor, int64_t now);
+/*
+ * Whether the watchdog may be fed: the daemon is alive, or held, or on its way to a start or an end whose deadline has not
+ * passed. README.md, "The watchdog", has the states and their bounds.
+ */
+bool supervisor_in_order(const struct supervisor *supervisor, int64_t now);
 /* Ends the daemon and does not start it again; done when supervisor_ended(). */
 void supervisor_stop(struct supervisor *supervisor);
 bool supervisor_ended(const struct supervisor *supervisor);

@@ -55,6 +55,8 @@ static struct {
 	size_t packet_size;
 	int64_t packet_ms;
 	bool resized;
+	uint32_t address, gateways[8];
+	int gateway_count;
 	uint64_t dirty[256];
 	int dirty_count, flushes;
 } state;
@@ -216,10 +218,14 @@ static ssize_t read_key(void *buffer, size_t size)
 
 static ssize_t read_lease(void *buffer, size_t size)
 {
-	if (kernel.now_ms >= state.lease_again_ms)
-		state.lease_again_ms = INT64_MAX;
-	else
+	if (kernel.now_ms >= state.lease_again_ms) {
+		if (kernel.later_gateways)
+			kernel.lease.gateway = *kernel.later_gateways++;
+		bool last = !kernel.later_gateways || *kernel.later_gateways == NO_MORE_GATEWAYS;
+		state.lease_again_ms = last ? INT64_MAX : kernel.now_ms + kernel.lease_again_ms;
+	} else {
 		state.lease_ms = INT64_MAX;
+	}
 	size_t count = kernel.lease_size < size ? kernel.lease_size : size;
 	memcpy(buffer, &kernel.lease, count);
 	return (ssize_t)count;
@@ -292,11 +298,16 @@ ssize_t sys_pwrite(int fd, const void *buffer, size_t size, uint64_t offset)
 	return result;
 }
 
-static void flush(uint64_t which)
+static void flush(uint64_t which, size_t torn_at)
 {
-	for (int i = 0; i < state.dirty_count; i++)
-		if (which >> (i & 63) & 1)
-			memcpy(kernel.stable_disk + state.dirty[i] * 512, kernel.disk + state.dirty[i] * 512, 512);
+	for (int i = 0; i < state.dirty_count; i++) {
+		uint8_t *to = kernel.stable_disk + state.dirty[i] * 512;
+		const uint8_t *from = kernel.disk + state.dirty[i] * 512;
+		bool whole = which >> (i & 63) & 1;
+		memcpy(to, from, whole ? 512 : torn_at);
+		if (!whole && torn_at > 0)
+			memset(to + torn_at, 0xdb, 512 - torn_at);
+	}
 	state.dirty_count = 0;
 }
 
@@ -304,7 +315,7 @@ int sys_fsync(int fd)
 {
 	state.flushes++;
 	bool cut = state.flushes == kernel.cut_flush;
-	flush(cut ? kernel.cut_sectors : ~UINT64_C(0));
+	flush(cut ? kernel.cut_sectors : ~UINT64_C(0), cut ? kernel.cut_torn_at : 0);
 	if (cut)
 		finish(ENDED_BY_POWER_CUT);
 	return (int)played("fsync", 0, "%s", label(fd));
@@ -425,6 +436,32 @@ static void describe_request(unsigned long request, const void *argument, char t
 	}
 }
 
+/* As Linux does: setting the same address again changes nothing, and with the last address all routes of an interface go. */
+static int set_address(const struct sockaddr *to)
+{
+	uint32_t address = ntohl(((const struct sockaddr_in *)to)->sin_addr.s_addr);
+	if (address != state.address)
+		state.gateway_count = 0;
+	state.address = address;
+	return 0;
+}
+
+/* Routes to the same place are kept side by side, the newest first; only the same one again is refused. */
+static int add_gateway(const struct sockaddr *through)
+{
+	uint32_t gateway = ntohl(((const struct sockaddr_in *)through)->sin_addr.s_addr);
+	for (int i = 0; i < state.gateway_count; i++)
+		if (state.gateways[i] == gateway)
+			return -EEXIST;
+	if (state.address == 0)
+		return -ENETUNREACH;
+	memmove(state.gateways + 1, state.gateways, (size_t)state.gateway_count * sizeof *state.gateways);
+	state.gateways[0] = gateway;
+	if (++state.gateway_count > 1)
+		printf("!! %d default routes\n", state.gateway_count);
+	return 0;
+}
+
 static int answer_request(unsigned long request, void *argument)
 {
 	struct ifreq *interface = argument;
@@ -447,6 +484,10 @@ static int answer_request(unsigned long request, void *argument)
 	case SIOCGIFFLAGS:
 		interface->ifr_flags = 0;
 		return 0;
+	case SIOCSIFADDR:
+		return set_address(&interface->ifr_addr);
+	case SIOCADDRT:
+		return add_gateway(&((const struct rtentry *)argument)->rt_gateway);
 	default:
 		if (_IOC_TYPE(request) == 'E')
 			((uint8_t *)argument)[KEY_POWER / 8] |= 1 << KEY_POWER % 8;

@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 enum { DISK_SECTORS = 12288, GROWN_DISK_SECTORS = 20480, GROWN_DATA_LAST = 18431, MISSING = -1 };
+#define NO_MORE_GATEWAYS UINT32_MAX
 
 struct kernel {
 	int64_t now_ms;
@@ -41,6 +42,8 @@ struct kernel {
 	uint8_t *stable_disk;
 	int cut_flush;
 	uint64_t cut_sectors;
+	/* The others are torn: they hold their new bytes up to here and then garbage. 0: they are as they were. */
+	size_t cut_torn_at;
 	const char *record; /* of the root's hash tree */
 	size_t record_size;
 	const char *errors_count;
@@ -60,6 +63,7 @@ struct kernel {
 	size_t lease_size;
 	int64_t lease_after_ms, lease_again_ms, dhcp_exit_after_ms;
 	bool lease_once; /* only the first child says anything */
+	const uint32_t *later_gateways; /* each answer after the first has the next one of these, up to NO_MORE_GATEWAYS; NULL: all are alike */
 
 	/* points of time; MISSING: never */
 	int64_t power_key_ms, ctrl_alt_del_ms;

@@ -87,6 +87,24 @@ static void unhealthy(void)
 	kernel.end_ms = 45000;
 }
 
+/* Stable for long before it falls sick: it is stopped and started like any other, and gets ten minutes more before a reboot. */
+static void unhealthy_late(void)
+{
+	plan.watchdog_device = NULL; /* for a shorter log */
+	plan.health_interval_ms = 100000;
+	kernel.sick_from_ms = 700000;
+	kernel.sick_until_ms = 950000;
+	kernel.end_ms = 1900000;
+}
+
+static void unhealthy_for_good(void)
+{
+	unhealthy_late();
+	kernel.sick_until_ms = INT64_MAX;
+	plan.unready_reboot_after_ms = 200000;
+	plan.stable_after_ms = 400000; /* three checks are more than 60 s apart here: no life after the first is stable */
+}
+
 static void unkillable(void)
 {
 	kernel.sick_from_ms = 7000;
@@ -112,6 +130,13 @@ static void data_not_mountable(void)
 	kernel.fail_text = "/root/data: ext4";
 	kernel.fail_text_errno = EUCLEAN;
 	kernel.power_key_ms = 9000;
+}
+
+static void data_unavailable(void)
+{
+	kernel.fail_text = "/root/data: ext4";
+	kernel.fail_text_errno = ENOMEM;
+	plan.unready_reboot_after_ms = 60000;
 }
 
 static void data_with_errors(void)
@@ -197,6 +222,17 @@ static void lease_renewed(void)
 	kernel.end_ms = 35000;
 }
 
+/* Another gateway, none, and the first one again. */
+static void lease_changes_gateway(void)
+{
+	static const uint32_t gateways[] = { 0xc0000202, 0, 0xc0000201, NO_MORE_GATEWAYS };
+	kernel.later_gateways = gateways;
+	kernel.lease_again_ms = 10000;
+	plan.health_interval_ms = 600000;
+	plan.watchdog_device = NULL;
+	kernel.end_ms = 35000;
+}
+
 static void dhcp_dies_at_once(void)
 {
 	kernel.lease.seconds = 60;
@@ -215,6 +251,46 @@ static void lease_expires(void)
 	plan.health_interval_ms = 600000;
 	plan.watchdog_device = NULL;
 	kernel.end_ms = 100000;
+}
+
+static void break_sector(uint64_t lba)
+{
+	memset(kernel.disk + lba * 512, 0xdb, 512);
+	memset(kernel.stable_disk + lba * 512, 0xdb, 512);
+}
+
+static void first_table_broken(void)
+{
+	break_sector(1);
+	kernel.end_ms = 4000;
+}
+
+static void first_table_broken_when_grown(void)
+{
+	whole_life();
+	kernel.disk = image_make(GROWN_DISK_SECTORS, GROWN_DISK_SECTORS);
+	kernel.stable_disk = image_make(GROWN_DISK_SECTORS, GROWN_DISK_SECTORS);
+	break_sector(1);
+}
+
+static void first_entries_broken(void)
+{
+	break_sector(4100);
+	kernel.end_ms = 4000;
+}
+
+static void both_tables_broken(void)
+{
+	break_sector(1);
+	break_sector(DISK_SECTORS - 1);
+	kernel.end_ms = 25000;
+}
+
+static void table_not_repairable(void)
+{
+	first_table_broken();
+	kernel.fail_text = "16384 bytes at sector 4096"; /* a card with its lock switch on */
+	kernel.fail_text_errno = EPERM;
 }
 
 static void no_entropy(void)
@@ -339,10 +415,13 @@ static const struct scenario {
 	{ "never-ready", never_ready },
 	{ "closes-without-ready", closes_without_ready },
 	{ "unhealthy", unhealthy },
+	{ "unhealthy-late", unhealthy_late },
+	{ "unhealthy-for-good", unhealthy_for_good },
 	{ "unkillable", unkillable },
 	{ "ctrl-alt-del", ctrl_alt_del },
 	{ "no-data-partition", no_data_partition },
 	{ "data-not-mountable", data_not_mountable },
+	{ "data-unavailable", data_unavailable },
 	{ "data-with-errors", data_with_errors },
 	{ "data-too-small", data_too_small },
 	{ "keeps-no-data", keeps_no_data },
@@ -357,8 +436,13 @@ static const struct scenario {
 	{ "lease-not-sane", lease_not_sane },
 	{ "lease-too-short", lease_too_short },
 	{ "lease-renewed", lease_renewed },
+	{ "lease-changes-gateway", lease_changes_gateway },
 	{ "lease-child-dies-at-once", dhcp_dies_at_once },
 	{ "lease-expires", lease_expires },
+	{ "first-table-broken", first_table_broken },
+	{ "first-entries-broken", first_entries_broken },
+	{ "both-tables-broken", both_tables_broken },
+	{ "table-not-repairable", table_not_repairable },
 	{ "no-entropy", no_entropy },
 	{ "clock-behind", clock_behind },
 	{ "bare-board", bare_board },
@@ -480,16 +564,22 @@ static int fail_each(int fail_errno)
 	}
 }
 
-/* The whole life on a disk as the cut left it: the table must be whole before, and the data partition grown after. */
-static const char *life_after_cut(const uint8_t *left)
+/*
+ * The whole life on a disk as the cut left it. Before it one of the two tables must be whole, which is what the boot loader and the
+ * kernel ask for; after it both, with the data partition grown.
+ */
+static const char *life_after_cut(uint8_t *left)
 {
 	uint64_t root_last, data_last, old_last = DISK_SECTORS - 2049;
-	if (!image_table(left, GROWN_DISK_SECTORS, &root_last, &data_last) || root_last != 8191)
+	bool first = image_table(left, GROWN_DISK_SECTORS, &root_last, &data_last);
+	if (!first && !image_backup_table(left, GROWN_DISK_SECTORS, &root_last, &data_last))
 		return "!! NO TABLE";
+	if (root_last != 8191)
+		return "!! ANOTHER ROOT";
 	bool old = data_last == old_last;
 	prepare(whole_life);
 	memcpy(kernel.disk, left, GROWN_DISK_SECTORS * 512);
-	memcpy(kernel.stable_disk, left, GROWN_DISK_SECTORS * 512);
+	kernel.stable_disk = left;
 	if (kernel_run(live) != ENDED_BY_REBOOT)
 		return "!! DOES NOT BOOT";
 	uint64_t backup_last;
@@ -497,7 +587,7 @@ static const char *life_after_cut(const uint8_t *left)
 		return "!! DOES NOT GROW";
 	if (!image_backup_table(kernel.stable_disk, GROWN_DISK_SECTORS, &root_last, &backup_last) || backup_last != data_last)
 		return "!! NO BACKUP";
-	return old ? "old table" : "new table";
+	return !first ? "second copy" : old ? "old table" : "new table";
 }
 
 /* Prefixes of the sectors, then any others: a disk may write in any order what it was not told to flush in between. */
@@ -506,21 +596,25 @@ static uint64_t cut_pattern(int number)
 	return number < 64 ? (UINT64_C(1) << number) - 1 : (uint64_t)number * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-static const char *cut(int flush, int number)
+enum { CLEAN_CUTS = 80, TORN_CUTS = 36 };
+
+/* The first cuts leave the sectors that are not part of a pattern as they were; the others tear them, at each of some places. */
+static const char *cut(void (*life)(void), int flush, int number)
 {
-	prepare(whole_life);
+	static const size_t torn_at[] = { 8, 20, 60, 91, 300, 511 };
+	const int torn = number - CLEAN_CUTS, kinds = sizeof torn_at / sizeof *torn_at;
+	prepare(life);
 	kernel.cut_flush = flush;
-	kernel.cut_sectors = cut_pattern(number);
+	kernel.cut_sectors = cut_pattern(torn < 0 ? number : torn / kinds * 13);
+	kernel.cut_torn_at = torn < 0 ? 0 : torn_at[torn % kinds];
 	enum ending ending = kernel_run(live);
 	if (ending != ENDED_BY_POWER_CUT)
 		return "no such flush";
-	static uint8_t left[GROWN_DISK_SECTORS * 512];
-	memcpy(left, kernel.stable_disk, sizeof left);
-	return life_after_cut(left);
+	return life_after_cut(kernel.stable_disk);
 }
 
 /* Forked, so that each starts with init's variables fresh; its log is thrown away. */
-static char *in_own_process(int flush, int number)
+static char *in_own_process(void (*life)(void), int flush, int number)
 {
 	static char answer[64];
 	int ends[2];
@@ -531,7 +625,7 @@ static char *in_own_process(int flush, int number)
 	if (child == 0) {
 		if (!freopen("/dev/null", "w", stdout))
 			abort();
-		const char *text = cut(flush, number);
+		const char *text = cut(life, flush, number);
 		_exit(write(ends[1], text, strlen(text)) < 0);
 	}
 	close(ends[1]);
@@ -542,22 +636,30 @@ static char *in_own_process(int flush, int number)
 	return answer;
 }
 
-static int cut_each(void)
+static void cut_life(const char *name, void (*life)(void))
 {
-	enum { CUTS = 80 };
 	for (int flush = 1;; flush++) {
-		int old = 0, new = 0;
-		for (int number = 0; number < CUTS; number++) {
-			char *answer = in_own_process(flush, number);
+		int old = 0, new = 0, second = 0;
+		for (int number = 0; number < CLEAN_CUTS + TORN_CUTS; number++) {
+			char *answer = in_own_process(life, flush, number);
 			if (strcmp(answer, "no such flush") == 0)
-				return 0;
+				return;
 			old += strcmp(answer, "old table") == 0;
 			new += strcmp(answer, "new table") == 0;
+			second += strcmp(answer, "second copy") == 0;
 			if (strncmp(answer, "!!", 2) == 0 || !*answer)
-				printf("flush %d, cut %d: %s\n", flush, number, answer);
+				printf("%s, flush %d, cut %d: %s\n", name, flush, number, answer);
 		}
-		printf("flush %d: %d cuts, boots with the old table %d times, with the new one %d times\n", flush, CUTS, old, new);
+		printf("%s, flush %d: %d cuts, boots with the old table %d times, with the new one %d times, with the second copy of the new one %d times\n",
+		       name, flush, CLEAN_CUTS + TORN_CUTS, old, new, second);
 	}
+}
+
+static int cut_each(void)
+{
+	cut_life("growth", whole_life);
+	cut_life("repair", first_table_broken_when_grown);
+	return 0;
 }
 
 int main(int count, char **arguments)

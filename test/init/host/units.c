@@ -7,6 +7,7 @@
 #include "../../../overlays/init/gpt.h"
 #include "../../../overlays/init/log_filter.h"
 #include "../../../overlays/init/socket_table.h"
+#include "../../../overlays/init/supervisor.h"
 #include "../../../overlays/init/sys.h"
 #include "../../../overlays/init/verity_record.h"
 
@@ -365,6 +366,52 @@ static void check_backoff(void)
 	check("back-off: doubles, has a ceiling, starts anew", good && backoff_next(&backoff) == 1000, "wrong");
 }
 
+/* ---- the watchdog */
+
+enum { NOW = 1000000 };
+
+/* In each state: when its deadline has yet to come, and when it has passed. */
+struct feeding_case {
+	const char *name;
+	enum supervisor_state state;
+	bool before, after;
+};
+
+static const struct feeding_case feeding_cases[] = {
+	{ "ready", DAEMON_READY, true, true }, /* has no deadline */
+	{ "held", DAEMON_HELD, true, true },
+	{ "waiting", DAEMON_WAITING, true, false },
+	{ "starting", DAEMON_STARTING, true, false },
+	{ "stopping", DAEMON_STOPPING, true, false },
+	{ "killed", DAEMON_KILLED, true, false },
+	{ "gone", DAEMON_GONE, false, false },
+};
+
+static bool fed(enum supervisor_state state, int64_t state_deadline_ms, int64_t unready_ms, bool held_until_reboot)
+{
+	struct supervisor supervisor = { .plan = &appliance_plan, .state = state, .state_deadline_ms = state_deadline_ms };
+	supervisor.unready_since_ms = NOW - unready_ms;
+	supervisor.held_until_reboot = held_until_reboot;
+	return supervisor_in_order(&supervisor, NOW);
+}
+
+static void check_feeding(void)
+{
+	for (size_t i = 0; i < sizeof feeding_cases / sizeof *feeding_cases; i++) {
+		const struct feeding_case *at = &feeding_cases[i];
+		char name[80];
+		snprintf(name, sizeof name, "watchdog: %s, in time", at->name);
+		check(name, fed(at->state, NOW + 1, 0, false) == at->before, at->before ? "not fed" : "fed");
+		snprintf(name, sizeof name, "watchdog: %s, late", at->name);
+		check(name, fed(at->state, NOW, 0, false) == at->after, at->after ? "not fed" : "fed");
+		bool content = at->state == DAEMON_READY || at->state == DAEMON_HELD;
+		snprintf(name, sizeof name, "watchdog: %s, not ready for too long", at->name);
+		check(name, fed(at->state, NOW + 1, appliance_plan.unready_reboot_after_ms, false) == content, content ? "not fed" : "fed");
+	}
+	check("watchdog: held until a reboot, in time", fed(DAEMON_HELD, INT64_MAX, 0, true), "not fed");
+	check("watchdog: held until a reboot, late", !fed(DAEMON_HELD, INT64_MAX, appliance_plan.unready_reboot_after_ms, true), "fed");
+}
+
 static void check_socket_list(const char *name, const char *list, bool udp, bool expected)
 {
 	const struct plan_port port = { 8080, udp };
@@ -399,6 +446,7 @@ int main(void)
 	check_tables();
 	check_log();
 	check_backoff();
+	check_feeding();
 	check_socket_lists();
 	check_records();
 	kernel_reset();
