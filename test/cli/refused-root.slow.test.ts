@@ -59,7 +59,9 @@ const offences: readonly (readonly [string, () => Promise<Content>, string])[] =
     async () => {
       const target = ['-target', 'aarch64-linux-musl'];
       const source = 'int answer(void) { return 42; }\n';
-      const library = await compiled(source, ...target, '-shared', '-Wl,-soname,libgone.so.1');
+      const built = await compiled(source, ...target, '-shared', '-Wl,-soname,libgone.so.1');
+      const library = `${built}.so`;
+      await cp(built, library);
       const program = 'int answer(void); int main(void) { return answer(); }\n';
       return { file: await compiled(program, ...target, '-dynamic', library) };
     },
