@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InputStore } from '../lock/input-store.ts';
+import type { LockedInput } from '../lock/lock-format.ts';
 import type { PlannedImage, Step } from '../plan/step.ts';
 import { stepKinds } from '../steps/all-kinds.ts';
 import { apply, pendingSteps } from '../steps/apply.ts';
@@ -46,6 +47,7 @@ export async function buildImages(
     vendorDirectories: options.vendor === null ? [] : [options.vendor],
     network: !options.offline,
   });
+  if (options.offline) await inputs.requireHere(lockedInputs(pending));
   const progress = buildProgress(pending, terminal, options.json);
   let outputs: ReadonlyMap<string, string>;
   try {
@@ -77,4 +79,13 @@ export async function buildImages(
     cachedSteps: plan.steps.length - times.size,
     milliseconds: Math.round(performance.now() - started),
   };
+}
+
+/** Every locked file that steps take, each once, sorted. */
+function lockedInputs(steps: readonly Step[]): LockedInput[] {
+  const entries = steps
+    .flatMap(({ inputs }) => Object.values(inputs))
+    .flatMap((input) => (input.from === 'lock' ? input.entries : []));
+  const byId = new Map(entries.map((input) => [input.id, input]));
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -65,6 +65,24 @@ export class InputStore {
     return join(this.#folder, entry.sha256);
   }
 
+  /**
+   * For builds without the network: refuses before anything runs if an input is nowhere here.
+   * @throws BoardsmithError INPUT_UNAVAILABLE with all that are missing
+   */
+  async requireHere(inputs: readonly LockedInput[]): Promise<void> {
+    const places = [this.#folder, ...this.#vendors.map((folder) => join(folder, 'sha256'))];
+    const missing: LockedInput[] = [];
+    for (const input of inputs) {
+      const sizes = await Promise.all(places.map((place) => sizeOf(join(place, input.entry.sha256))));
+      if (sizes.every((size) => size === null)) missing.push(input);
+    }
+    if (missing.length > 0) throw missingOffline(missing, this.#vendors);
+  }
+
+  get #vendors(): readonly string[] {
+    return this.#options.vendorDirectories ?? [];
+  }
+
   /** Whether a file of the right size stands in the cache; its bytes are verified by `ensure`. */
   async has(entry: LockEntry): Promise<boolean> {
     return (await sizeOf(this.path(entry))) === entry.size;
@@ -195,7 +213,9 @@ export class InputStore {
     }
     if (await this.#takeVendored(input, options)) return;
     if (!this.#options.network) {
-      throw damage === null ? missingOffline(input) : corrupt(input, 'the copy in the cache', damage);
+      throw damage === null
+        ? missingOffline([input], this.#vendors)
+        : corrupt(input, 'the copy in the cache', damage);
     }
     await this.#fetch(input, options);
   }
@@ -208,14 +228,15 @@ export class InputStore {
   }
 
   async #takeVendored(input: LockedInput, options: EnsureOptions): Promise<boolean> {
-    for (const folder of this.#options.vendorDirectories ?? []) {
+    for (const folder of this.#vendors) {
       const vendored = join(folder, 'sha256', input.entry.sha256);
       if ((await sizeOf(vendored)) === null) continue;
       await this.#scratch.use(async (scratch) => {
         const copy = join(scratch, 'copy');
         await copyFile(vendored, copy, constants.COPYFILE_FICLONE);
         const difference = await differenceFrom(copy, input.entry, options.signal);
-        if (difference !== null) throw corrupt(input, `the copy in ${vendored}`, difference);
+        if (difference !== null)
+          throw corrupt(input, `the copy ${vendored}`, difference, damagedVendor(folder));
         await this.adopt(copy, input.entry);
       });
       return true;
@@ -237,6 +258,10 @@ export class InputStore {
       options.signal,
     );
   }
+}
+
+function damagedVendor(folder: string): string {
+  return `do not use it: copy the folder anew from where it came, or make it again: boardsmith lock RECIPE --vendor ${folder}`;
 }
 
 /** pip takes a connection that was cut for a whole file of other bytes: those get one more chance. */

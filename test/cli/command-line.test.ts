@@ -116,6 +116,27 @@ test('without npm packages it says how to install them', async () => {
   assert.match(stderr, `next: npm ci --prefix ${join(folder, 'bare')}`);
 });
 
+test('a build without the network names all that is missing, and where it was looked for', async () => {
+  const empty = join(folder, 'nothing-cached');
+  const bare = await command('build', 'cxo', '--offline', '--cache', empty);
+  assert.is(bare.code, 5);
+  const text = bare.terminal.noteLines.join('\n');
+  assert.match(text, /\d\d inputs are not in the cache, and the network is not to be used/);
+  assert.match(text, /debian:arm64\/musl@/);
+  assert.match(text, /pypi:ziglang/);
+  const vendor = join(folder, 'vendor');
+  const none = await command('build', 'cxo', '--offline', '--cache', empty, '--vendor', vendor);
+  assert.is(none.code, 11);
+  await mkdir(join(vendor, 'sha256'), { recursive: true });
+  const { code, terminal } = await command('build', 'cxo', '--offline', '--cache', empty, '--vendor', vendor);
+  assert.is(code, 5);
+  assert.match(terminal.noteLines.join('\n'), `not in the cache nor in ${vendor}`);
+  assert.match(
+    terminal.noteLines.join('\n'),
+    `next: where the network can be used: boardsmith lock RECIPE --vendor ${vendor}`,
+  );
+});
+
 test('the same recipe twice is built once; two of one name are refused', async () => {
   const twice = await command('plan', 'cxo', join(checkout, 'recipes/cxo'), '--cache', cache, '--json');
   assert.is(JSON.parse(twice.terminal.outLines.join('\n')).images.length, 1);

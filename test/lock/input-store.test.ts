@@ -35,7 +35,8 @@ test('what is missing without the network is named, with what to do', async () =
   const cache = temporaryFolder('inputs');
   const error = await errorOf(offline(cache).ensure(inputs.slice(0, 1), options));
   assert.is(error.code, 'INPUT_UNAVAILABLE');
-  assert.match(error.message, 'debian:arm64/one@1 is not in the cache');
+  assert.match(error.message, '1 input is not in the cache');
+  assert.match(error.problems[0]!, 'debian:arm64/one@1 ');
   assert.match(error.hint!, '--vendor');
 });
 

@@ -1,9 +1,12 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { buildImages } from '../build-images.ts';
 import { formatBytes, formatSeconds, formatTable } from '../format.ts';
 import { addSelectionOptions, type SelectionOptions, selectImages } from '../image-selection.ts';
 import { paint } from '../paint.ts';
 import { shownPath } from '../shown-path.ts';
+import type { Terminal } from '../terminal.ts';
 import { cacheFolder } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
@@ -37,7 +40,7 @@ export const build: Verb = {
         const result = await buildImages(terminal, selection, {
           out: resolve(terminal.currentDirectory, options.out),
           cache: cacheFolder(terminal, options.cache),
-          vendor: options.vendor === undefined ? null : resolve(terminal.currentDirectory, options.vendor),
+          vendor: options.vendor === undefined ? null : vendorFolder(terminal, options.vendor),
           offline: options.offline === true,
           dryRun: options.dryRun === true,
           json: options.json === true,
@@ -74,3 +77,12 @@ export const build: Verb = {
       });
   },
 };
+
+/** @throws BoardsmithError FILE_UNUSABLE */
+function vendorFolder(terminal: Terminal, written: string): string {
+  const folder = resolve(terminal.currentDirectory, written);
+  if (existsSync(join(folder, 'sha256'))) return folder;
+  throw new BoardsmithError('FILE_UNUSABLE', `${written} is no folder with the inputs of a build`, {
+    hint: `boardsmith lock RECIPE --vendor ${written}`,
+  });
+}
