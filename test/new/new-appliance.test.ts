@@ -1,10 +1,11 @@
-import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { run } from '../../builder/cli/run.ts';
 import { readLock } from '../../builder/lock/read-lock.ts';
+import { writeNewAppliance } from '../../builder/new/write-new-appliance.ts';
 import { check } from '../../builder/recipe/check.ts';
 import { capturedTerminal } from '../support/captured-terminal.ts';
 import { checkout } from '../support/places.ts';
@@ -70,19 +71,17 @@ test('refuses bad names and folders that hold something, and leaves nothing behi
   );
 });
 
-test('in a checkout it lies below recipes/ and uses the lock of the checkout', async () => {
-  const place = join(checkout, 'recipes', 'made-by-a-test');
-  try {
-    assert.is((await newAppliance('made-by-a-test', '--dir', place)).code, 0);
-    assert.not.ok((await readdir(place)).includes('boardsmith.lock'));
-    assert.match(
-      await readFile(join(place, 'recipe.yaml'), 'utf8'),
-      /^# yaml-language-server: \$schema=\.\.\/recipe\.schema\.json\n/,
-    );
-    assert.equal(await check([place]), []);
-  } finally {
-    await rm(place, { recursive: true, force: true });
-  }
+test('in a checkout it uses the lock and the schema of the checkout', async () => {
+  const root = join(folder, 'checkout');
+  const place = join(root, 'recipes', 'hello');
+  await mkdir(join(root, 'recipes'), { recursive: true });
+  await writeNewAppliance({ name: 'hello', folder: place, boardsmithRoot: root, insideCheckout: true });
+  assert.not.ok((await readdir(place)).includes('boardsmith.lock'));
+  assert.match(
+    await readFile(join(place, 'recipe.yaml'), 'utf8'),
+    /^# yaml-language-server: \$schema=\.\.\/recipe\.schema\.json\n/,
+  );
+  assert.equal(await check([place]), []);
 });
 
 test.run();
