@@ -45,6 +45,7 @@ export async function checkHealth(
     throw new BoardsmithError(
       'BOOT_FAILED',
       `port ${health.port}, which the health check asks, is not forwarded`,
+      { hint: 'start the machine with this port among those that it forwards' },
     );
   }
   const deadline = performance.now() + timeoutMs;

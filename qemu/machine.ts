@@ -136,6 +136,7 @@ export async function startMachine(
       if (found === null) {
         throw new BoardsmithError('BOOT_FAILED', 'QEMU does not say which ports it forwards', {
           problems: String(usernet).split(/\r?\n/),
+          hint: 'use the QEMU of Debian 12 or a newer one: apt-get install qemu-system-arm',
         });
       }
       return found;
@@ -158,6 +159,7 @@ function watchQmp(path: string, child: GuardedProcess, onEvent: ((event: QmpEven
     onEvent?.(event);
   }).catch((cause: unknown) => {
     throw new BoardsmithError('BOOT_FAILED', 'QEMU ended before it answered on its control socket', {
+      hint: 'its log, which begins with the command line, says why',
       cause,
     });
   });
@@ -174,7 +176,9 @@ function watchQmp(path: string, child: GuardedProcess, onEvent: ((event: QmpEven
 async function killGroup(child: GuardedProcess): Promise<void> {
   child.kill('SIGKILL');
   if (!(await within(child.ended, lastWaitMs))) {
-    throw new BoardsmithError('BOOT_FAILED', `process ${child.pid} does not end, although it was killed`);
+    throw new BoardsmithError('BOOT_FAILED', `process ${child.pid} does not end, although it was killed`, {
+      hint: `ps -o state,wchan ${child.pid} shows what it waits for; the kernel ends it when that is over`,
+    });
   }
 }
 

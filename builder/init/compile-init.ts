@@ -87,6 +87,7 @@ async function zigCc(options: CompileInitOptions, args: readonly string[]): Prom
       problems: String(cause.stderr ?? '')
         .split('\n')
         .filter((line) => / error: /.test(line)),
+      hint: 'mend the lines of overlays/init that are named; if it is plan.c, report it with all that was printed',
       cause,
     });
   }

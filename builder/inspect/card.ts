@@ -87,7 +87,11 @@ export class Card {
   /** Bytes of one partition. @throws BoardsmithError FILE_UNUSABLE if there is none of that name */
   partition(name: string): ByteRange {
     const partition = this.gpt.partitions.find((candidate) => candidate.name === name);
-    if (partition === undefined) throw new BoardsmithError('FILE_UNUSABLE', `there is no partition ${name}`);
+    if (partition === undefined) {
+      throw new BoardsmithError('FILE_UNUSABLE', `there is no partition ${name}`, {
+        hint: `name one of ${this.gpt.partitions.map((candidate) => candidate.name).join(', ')}`,
+      });
+    }
     return new ByteRange(this.#handle, partition.start * sectorSize, partition.size * sectorSize);
   }
 

@@ -22,6 +22,9 @@ export async function writeLock(file: string, lock: Lock): Promise<void> {
     await rename(draft, file);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => {});
-    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${file}`, { cause });
+    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${file}`, {
+      hint: 'look at the space and the permissions there, or name another file: --lock FILE',
+      cause,
+    });
   }
 }

@@ -55,7 +55,10 @@ export async function writeNewAppliance(appliance: NewAppliance): Promise<string
     await rename(draft, folder);
   } catch (cause) {
     await rm(draft, { recursive: true, force: true });
-    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${folder}`, { cause });
+    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${folder}`, {
+      hint: 'look at the space and the permissions there, or name another place: --dir DIR',
+      cause,
+    });
   }
   return (await readdir(folder)).sort();
 }

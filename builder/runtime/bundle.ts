@@ -62,7 +62,10 @@ export async function bundle(options: BundleOptions): Promise<Bundle> {
     const name = entry.kind === 'source' ? entry.path : entry.package;
     throw new BoardsmithError('STEP_FAILED', `${name} cannot be bundled for an image`, {
       problems: written(refused),
-      ...(entry.kind === 'npm' ? { hint: publishedHint } : {}),
+      hint:
+        entry.kind === 'npm'
+          ? publishedHint
+          : 'mend the lines that are named, and run the same command again',
     });
   }
   return {

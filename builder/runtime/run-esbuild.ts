@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExecaError, execa } from 'execa';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { againThenReport } from '../error/hints.ts';
 import { judgedKinds } from './bundle-judgement.ts';
 import { type EsbuildMessage, parseEsbuildMessages } from './esbuild-messages.ts';
 import type { Metafile } from './metafile.ts';
@@ -68,6 +69,9 @@ export async function runEsbuild(
     if (cause.isCanceled) throw new BoardsmithError('INTERRUPTED', 'bundling was stopped', { cause });
     const messages = parseEsbuildMessages(String(cause.stderr ?? ''));
     if (messages.some(({ severity }) => severity === 'error')) return { messages, result: null };
-    throw new BoardsmithError('STEP_FAILED', `esbuild failed: ${cause.shortMessage}`, { cause });
+    throw new BoardsmithError('STEP_FAILED', `esbuild failed: ${cause.shortMessage}`, {
+      hint: againThenReport,
+      cause,
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { againThenReport } from '../error/hints.ts';
 import { Limiter } from '../lock/limiter.ts';
 import type { LockEntry } from '../lock/lock-format.ts';
 import type { Plan, Step } from '../plan/step.ts';
@@ -164,7 +165,7 @@ class Runner {
       throw new BoardsmithError(
         'STEP_FAILED',
         `${step.title}: ${error instanceof Error ? error.message : String(error)}`,
-        { cause: error },
+        { hint: againThenReport, cause: error },
       );
     }
   }

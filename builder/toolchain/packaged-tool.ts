@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ExecaError, execa } from 'execa';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { againThenReport } from '../error/hints.ts';
 
 /** Debian's multiarch folder of the build machine's architecture. */
 const libraryFolder = 'usr/lib/x86_64-linux-gnu';
@@ -135,6 +136,7 @@ function failure(program: string, error: ExecaError): BoardsmithError {
   const said = long ? [...lines.slice(0, linesInError), '…', ...lines.slice(-linesInError)] : lines;
   const how = error.exitCode === undefined ? error.shortMessage : `exit code ${error.exitCode}`;
   return new BoardsmithError('STEP_FAILED', `${basename(program)} failed (${how}): ${said.join('\n')}`, {
+    hint: againThenReport,
     cause: error,
   });
 }

@@ -53,6 +53,7 @@ export async function compileProbe(options: CompileProbeOptions): Promise<void> 
       throw new BoardsmithError('INTERRUPTED', 'compiling the probe was stopped', { cause });
     throw new BoardsmithError('STEP_FAILED', 'compiling the probe failed', {
       problems: String(cause.stderr ?? '').split('\n'),
+      hint: 'mend the lines of qemu/probe that are named',
       cause,
     });
   }

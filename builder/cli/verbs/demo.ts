@@ -108,6 +108,7 @@ async function storeAndCompare({ forwards, signal }: RunningImage, file: string)
     throw new BoardsmithError(
       'BOOT_FAILED',
       `the store answered ${put.status} to PUT and ${get.status} to GET, ${back.length} bytes`,
+      { hint: `boardsmith boot ${recipe} shows the console of the same image` },
     );
   }
   return `${bytes.length} bytes stored as ${digest.slice(0, 16)}… and read back, the same`;

@@ -74,7 +74,10 @@ export async function resolveNpmLockfile(
 async function pinPackages(text: string, source: string, context: ResolveContext): Promise<Resolution> {
   const { packages, problems } = readPackageLock(text, source);
   if (problems.length > 0) {
-    throw new BoardsmithError('RECIPE_INVALID', `${source} depends on what cannot be pinned`, { problems });
+    throw new BoardsmithError('RECIPE_INVALID', `${source} depends on what cannot be pinned`, {
+      problems,
+      hint: 'depend on published versions alone, and run: boardsmith lock RECIPE',
+    });
   }
   const entries = new Map<string, Promise<NpmLockEntry>>();
   for (const item of packages) {

@@ -17,7 +17,9 @@ export const packagedKernel: StepKind = {
     await unpackDeb(deb!, scratch);
     const images = (await readdir(join(scratch, 'boot'))).filter((name) => name.startsWith('vmlinuz-'));
     if (images.length !== 1)
-      throw new BoardsmithError('STEP_FAILED', `the kernel's package has ${images.length} kernels, not one`);
+      throw new BoardsmithError('STEP_FAILED', `the kernel's package has ${images.length} kernels, not one`, {
+        hint: 'kernel.package in the board file names a package with one kernel: linux-image-arm64',
+      });
     const release = images[0]!.slice('vmlinuz-'.length);
     await copyFile(join(scratch, 'boot', images[0]!), join(output, 'kernel'));
     progress('looking up modules');
@@ -37,7 +39,10 @@ export const packagedKernel: StepKind = {
         throw new BoardsmithError(
           'STEP_FAILED',
           `the kernel's package has no device tree ${basename(deviceTree)}`,
-          { cause },
+          {
+            hint: `kernel.deviceTree in the board file is a path below usr/lib/linux-image-${release}`,
+            cause,
+          },
         );
       });
     }

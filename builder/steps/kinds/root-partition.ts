@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { againThenReport } from '../../error/hints.ts';
 import { appendHashTree } from '../../image/verity/append-hash-tree.ts';
 import { writeVerityRecord } from '../../image/verity/verity-record.ts';
 import { requireClean } from '../../rootfs/audit/require-clean.ts';
@@ -86,7 +87,11 @@ async function refuseOtherFiles(tree: Tree, listing: string): Promise<void> {
     .sort();
   if (written.join('\n') === audited.join('\n')) return;
   throw new BoardsmithError('AUDIT_FAILED', 'the root file system does not hold exactly the audited files', {
-    problems: written.filter((path) => !audited.includes(path)),
+    problems: [
+      ...written.filter((path) => !audited.includes(path)).map((path) => `${path} was not audited`),
+      ...audited.filter((path) => !written.includes(path)).map((path) => `${path} was not written`),
+    ],
+    hint: againThenReport,
   });
 }
 
