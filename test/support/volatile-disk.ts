@@ -13,6 +13,8 @@ export class VolatileDisk {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   flushes = 0;
+  /** Called with each flush's number, from 1, before what it is for is durable: the moment to cut the power in the middle of a write. */
+  beforeFlush: (flush: number) => void = () => {};
 
   private constructor(blocks: VolatileBlocks, folder: string) {
     this.blocks = blocks;
@@ -112,6 +114,8 @@ export class VolatileDisk {
         socket.write(reply);
       } else if (command === nbd.command.flush) {
         this.flushes += 1;
+        this.beforeFlush(this.flushes);
+        if (socket.destroyed) return;
         this.blocks.flush();
         socket.write(reply);
       } else {
