@@ -37,7 +37,7 @@ export interface LockedInput {
 /** Architectures of build machines that Boardsmith runs on. */
 export type HostArchitecture = 'x86_64';
 
-export type LockEntry = DebianEntry | NpmLockEntry | PypiEntry;
+export type LockEntry = DebianEntry | DebianSourceEntry | NpmLockEntry | PypiEntry;
 
 interface PinnedFile {
   readonly name: string;
@@ -54,6 +54,14 @@ export interface DebianEntry extends PinnedFile {
   readonly suite: string;
   readonly architecture: 'amd64' | 'arm64' | 'all';
   /** Below the mirror's root: `pool/main/m/musl/musl_1.2.5-3_arm64.deb`. */
+  readonly path: string;
+}
+
+/** A tarball of a source package. Id: `debian-source:FILE`. */
+export interface DebianSourceEntry extends PinnedFile {
+  readonly kind: 'debian-source';
+  readonly suite: string;
+  /** Below the mirror's root: `pool/main/u/u-boot/u-boot_2025.01.orig.tar.xz`. */
   readonly path: string;
 }
 
@@ -82,6 +90,8 @@ export type InputRequest =
       readonly closure: boolean;
       readonly host: boolean;
     }
+  /** The tarballs of a source package. */
+  | { readonly kind: 'debian-source'; readonly package: string; readonly host: false }
   | {
       readonly kind: 'pypi';
       readonly name: string;
@@ -97,13 +107,15 @@ export type InputRequest =
   | { readonly kind: 'npm-lockfile'; readonly sha256: string; readonly file: string; readonly host: false };
 
 /**
- * The request's id in the lock: `debian:arm64:musl`, `debian:amd64:squashfs-tools+closure`,
+ * The request's id in the lock: `debian:arm64:musl`, `debian:amd64:squashfs-tools+closure`, `debian-source:u-boot`,
  * `pypi:ziglang==0.17.1:manylinux_2_12_x86_64`, `npm:NAME@VERSION`, `npm-tree:NAME@VERSION`, `npm-lockfile:SHA256`.
  */
 export function requestId(request: InputRequest): string {
   switch (request.kind) {
     case 'debian':
       return `debian:${request.architecture}:${request.package}${request.closure ? '+closure' : ''}`;
+    case 'debian-source':
+      return `debian-source:${request.package}`;
     case 'pypi':
       return `pypi:${request.name}==${request.version}:${request.platform}`;
     case 'npm':
@@ -119,6 +131,8 @@ export function entryId(entry: LockEntry): string {
   switch (entry.kind) {
     case 'debian':
       return `debian:${entry.architecture}/${entry.name}@${entry.version}`;
+    case 'debian-source':
+      return `debian-source:${entry.path.replace(/^.*\//, '')}`;
     case 'npm':
       return `npm:${entry.name}@${entry.version}`;
     case 'pypi':

@@ -8,7 +8,7 @@ const npmName = { type: 'string', pattern: npmNamePattern };
 const plainParts = '[0-9A-Za-z+~:%_@-][0-9A-Za-z.+~:%_@-]*';
 const answers = {
   type: 'object',
-  propertyNames: { pattern: '^(debian|pypi|npm|npm-tree|npm-lockfile):[!-~]+$' },
+  propertyNames: { pattern: '^(debian|debian-source|pypi|npm|npm-tree|npm-lockfile):[!-~]+$' },
   additionalProperties: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string' } },
 };
 
@@ -39,6 +39,11 @@ export const lockSchema = {
             suite: { type: 'string', pattern: '^[a-z][a-z-]*$' },
             architecture: { enum: ['amd64', 'arm64', 'all'] },
             path: { type: 'string', pattern: `^(${plainParts}/)+${plainParts}\\.deb$` },
+          }),
+          entry('debian-source', {
+            name: { type: 'string', pattern: '^[a-z0-9][a-z0-9+.-]+$' },
+            suite: { type: 'string', pattern: '^[a-z][a-z-]*$' },
+            path: { type: 'string', pattern: `^(${plainParts}/)+${plainParts}\\.tar\\.(xz|gz|bz2)$` },
           }),
           entry('npm', {
             name: npmName,

@@ -53,6 +53,8 @@ function inWords(request: InputRequest): string {
   switch (request.kind) {
     case 'debian':
       return `Debian's package ${request.package}`;
+    case 'debian-source':
+      return `the sources of Debian's package ${request.package}`;
     case 'pypi':
       return `the Python wheel ${request.name} ${request.version}`;
     case 'npm':

@@ -30,7 +30,7 @@ export function selectRenewed(
 function namesOf(request: InputRequest, lock: Lock | null, host: HostArchitecture): ReadonlySet<string> {
   const id = requestId(request);
   const names = new Set([id]);
-  if (request.kind === 'debian') names.add(request.package);
+  if (request.kind === 'debian' || request.kind === 'debian-source') names.add(request.package);
   else if (request.kind !== 'npm-lockfile') names.add(request.name);
   const answers = request.host ? lock?.hostRequests[host] : lock?.requests;
   for (const entry of answers?.[id] ?? []) {

@@ -118,7 +118,7 @@ function formatIndex(inputs: readonly LockedInput[]): string {
 }
 
 function fileNameOf(entry: LockEntry): string {
-  if (entry.kind === 'debian') return basename(entry.path);
+  if (entry.kind === 'debian' || entry.kind === 'debian-source') return basename(entry.path);
   if (entry.kind === 'pypi') return entry.file;
   return `${entry.name.replace('@', '').replace('/', '-')}-${entry.version}.tgz`;
 }

@@ -10,6 +10,11 @@ export function packageUrl(entry: LockEntry): string {
         // Advisories name a release, not the suite of it that a fix came in.
         distro: entry.suite.replace(/-.*$/, ''),
       });
+    case 'debian-source':
+      return text('deb', 'debian', entry.name, entry.version, {
+        arch: 'source',
+        distro: entry.suite.replace(/-.*$/, ''),
+      });
     case 'npm': {
       const [name = '', scope] = entry.name.split('/').reverse();
       return text('npm', scope, name, entry.version);

@@ -6,7 +6,13 @@ import type { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
 import { type InputRequest, type Lock, requestId } from '../../builder/lock/lock-format.ts';
 import { resolveLock } from '../../builder/lock/resolve-lock.ts';
-import { hasGpg, type RepositoryPackage, SigningKey, serveRepository } from '../support/debian-repository.ts';
+import {
+  hasGpg,
+  type RepositoryPackage,
+  type RepositorySource,
+  SigningKey,
+  serveRepository,
+} from '../support/debian-repository.ts';
 import { filesBelow } from '../support/fetch-trial.ts';
 import { loopbackEnvironment } from '../support/loopback-environment.ts';
 import { bytes, LoopbackServer, status } from '../support/loopback-server.ts';
@@ -43,13 +49,26 @@ const packages: readonly RepositoryPackage[] = [
   { name: 'linux-libc-dev', version: '2', architecture: 'arm64' },
 ];
 
+const sources: readonly RepositorySource[] = [
+  {
+    name: 'u-boot',
+    version: '2025.01-3+deb13u1',
+    files: [
+      'u-boot_2025.01-3+deb13u1.dsc',
+      'u-boot_2025.01.orig.tar.bz2',
+      'u-boot_2025.01.orig.tar.bz2.asc',
+      'u-boot_2025.01-3+deb13u1.debian.tar.xz',
+    ],
+  },
+];
+
 if (!hasGpg()) {
   console.log('SKIP resolve-debian: there is no gpg to sign an archive with');
   test.skip('resolve-debian', () => {});
 } else {
   const server = await LoopbackServer.start();
   const key = new SigningKey();
-  const good = (): void => serveRepository(server, '/debian', packages, (text) => key.sign(text));
+  const good = (): void => serveRepository(server, '/debian', packages, (text) => key.sign(text), sources);
   const environment = { ...loopbackEnvironment(server.address), BOARDSMITH_DEBIAN_KEYRING: key.keyring };
 
   const debian = (name: string, architecture: 'amd64' | 'arm64', closure = false): InputRequest => ({
@@ -119,6 +138,19 @@ if (!hasGpg()) {
     ]);
     const zstd = lock.entries['debian:amd64/zstd@1:1.5.7+dfsg-1']!;
     assert.is(zstd.kind === 'debian' && zstd.path, 'pool/main/z/zstd/zstd_1.5.7+dfsg-1_amd64.deb');
+  });
+
+  test('the tarballs of a source package, and neither its description nor signatures', async () => {
+    const request: InputRequest = { kind: 'debian-source', package: 'u-boot', host: false };
+    const lock = await resolve([request]);
+    assert.equal(lock.requests[requestId(request)], [
+      'debian-source:u-boot_2025.01-3+deb13u1.debian.tar.xz',
+      'debian-source:u-boot_2025.01.orig.tar.bz2',
+    ]);
+    const versions = Object.values(lock.entries).map(({ name, version }) => `${name} ${version}`);
+    assert.equal(versions.sort(), ['u-boot 2025.01', 'u-boot 2025.01-3+deb13u1']);
+    const gone = await refusalOf(resolve([{ kind: 'debian-source', package: 'v-boot', host: false }]));
+    assert.is(gone.code, 'INPUT_UNAVAILABLE');
   });
 
   test('what was resolved can be fetched', async () => {

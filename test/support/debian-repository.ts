@@ -13,6 +13,13 @@ export interface RepositoryPackage {
   readonly recommends?: string;
 }
 
+/** Files of a source package: `NAME_VERSION.dsc` and tarballs. */
+export interface RepositorySource {
+  readonly name: string;
+  readonly version: string;
+  readonly files: readonly string[];
+}
+
 /** A key pair in a folder of its own. Needs gpg. */
 export class SigningKey {
   readonly #home = temporaryFolder('gpg');
@@ -71,12 +78,16 @@ export function serveRepository(
   root: string,
   packages: readonly RepositoryPackage[],
   sign: (release: string) => Buffer,
+  sources: readonly RepositorySource[] = [],
 ): void {
-  for (const [suite, held] of [
-    ['trixie', packages],
-    ['trixie-updates', []],
-    ['trixie-security', []],
+  for (const [suite, held, heldSources] of [
+    ['trixie', packages, sources],
+    ['trixie-updates', [], []],
+    ['trixie-security', [], []],
   ] as const) {
+    const sourceIndex = heldSources.map((one) => sourceParagraph(one)).join('\n');
+    const sourcePath = 'main/source/Sources';
+    server.serve(`${root}/dists/${suite}/${sourcePath}`, bytes(sourceIndex));
     const files = ['amd64', 'arm64'].map((architecture) => {
       const index = held
         .filter((one) => one.architecture === architecture || one.architecture === 'all')
@@ -94,10 +105,25 @@ export function serveRepository(
       `Date: ${new Date().toUTCString()}`,
       'Architectures: all amd64 arm64',
       'Components: main',
-      `SHA256:\n${files.join('')}`,
+      `SHA256:\n${files.join('')} ${sha256(sourceIndex)} ${Buffer.byteLength(sourceIndex)} ${sourcePath}\n`,
     ].join('\n');
     server.serve(`${root}/dists/${suite}/InRelease`, bytes(sign(release)));
   }
+}
+
+function sourceParagraph({ name, version, files }: RepositorySource): string {
+  const lines = files.map((file) => ` ${sha256(file)} ${Buffer.byteLength(file)} ${file}`);
+  return `${[
+    `Package: ${name}`,
+    'Format: 3.0 (quilt)',
+    `Binary: ${name}`,
+    'Architecture: any',
+    `Version: ${version}`,
+    'Maintainer: Test <test@localhost>',
+    `Directory: pool/main/${name[0]}/${name}`,
+    'Checksums-Sha256:',
+    ...lines,
+  ].join('\n')}\n`;
 }
 
 function paragraph(server: LoopbackServer, root: string, one: RepositoryPackage): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { aptEnvironment } from '../clients/apt-environment.ts';
 import type { DebianMirrors } from '../clients/debian-mirrors.ts';
 import { runClient } from '../clients/run-client.ts';
-import type { DebianEntry } from '../lock-format.ts';
+import type { DebianEntry, DebianSourceEntry } from '../lock-format.ts';
 import { aptFaults } from './client-faults.ts';
 import type { FetchContext, FetchOutcome } from './fetch-outcome.ts';
 import { judgeClient } from './judge-client.ts';
@@ -11,8 +11,11 @@ import { judgeClient } from './judge-client.ts';
 // apt's own retries would not be ours to stop and count; its standard timeout is 30 s, short for a slow mirror.
 const settings = ['Acquire::Retries=0', 'Acquire::http::Timeout=60', 'Acquire::https::Timeout=60'];
 
-/** Fetches a package from the pool with apt's own downloader. Its bytes are not checked here. */
-export async function fetchDebian(entry: DebianEntry, context: FetchContext): Promise<FetchOutcome> {
+/** Fetches a package, or a tarball of sources, from the pool with apt's own downloader. Its bytes are not checked here. */
+export async function fetchDebian(
+  entry: DebianEntry | DebianSourceEntry,
+  context: FetchContext,
+): Promise<FetchOutcome> {
   const { scratch, signal } = context;
   const environment = await aptEnvironment(context.environment, join(scratch, 'apt'), signal);
   const folder = join(scratch, 'file');
@@ -32,7 +35,7 @@ export async function fetchDebian(entry: DebianEntry, context: FetchContext): Pr
  * Where the file may lie. A security update is taken into the main archive, byte for byte, by the next point release, under the same
  * path less `updates/`.
  */
-function addressesOf(entry: DebianEntry, mirrors: DebianMirrors): string[] {
+function addressesOf(entry: DebianEntry | DebianSourceEntry, mirrors: DebianMirrors): string[] {
   const address = (base: string, path: string): string =>
     `${base}/${path.split('/').map(encodeURIComponent).join('/')}`;
   if (!entry.suite.endsWith('-security')) return [address(mirrors.main, entry.path)];

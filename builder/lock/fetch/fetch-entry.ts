@@ -12,6 +12,7 @@ export async function fetchEntry(entry: LockEntry, context: FetchContext): Promi
   return await guardSize(context, entry.size, async (guarded) => {
     switch (entry.kind) {
       case 'debian':
+      case 'debian-source':
         return await fetchDebian(entry, guarded);
       case 'npm':
         return await fetchNpm(entry, guarded);

@@ -23,9 +23,14 @@ export interface PackageFile {
   readonly sha256: string;
 }
 
+/** A tarball of a source package. */
+export type SourceFile = Omit<PackageFile, 'architecture'>;
+
 export interface AptRootOptions {
   readonly folder: string;
   readonly architecture: string;
+  /** Lists of packages to install, or of source packages. */
+  readonly lists?: 'binary' | 'source';
   readonly mirrors: DebianMirrors;
   readonly environment: Environment;
   readonly signal: AbortSignal;
@@ -66,7 +71,8 @@ export class AptRoot {
     const trust = `[arch=${architecture} signed-by=${mirrors.keyring}]`;
     const sources = [`${mirrors.main} ${suite}`, `${mirrors.main} ${suite}-updates`];
     if (mirrors.security !== null) sources.push(`${mirrors.security} ${suite}-security`);
-    const lines = sources.map((source) => `deb ${trust} ${source} main\n`);
+    const type = options.lists === 'source' ? 'deb-src' : 'deb';
+    const lines = sources.map((source) => `${type} ${trust} ${source} main\n`);
     await writeFile(join(folder, 'etc/sources.list'), lines.join(''));
     const apt = new AptRoot(options, environment);
     await apt.#update();
@@ -82,6 +88,14 @@ export class AptRoot {
   /** The package and all that it depends on, without what it only recommends. */
   async closure(name: string): Promise<readonly PackageFile[]> {
     return await this.#printUris(name, ['install', name]);
+  }
+
+  /** The tarballs of a source package: upstream's and Debian's. What signs and describes them is apt's to judge. */
+  async source(name: string): Promise<readonly SourceFile[]> {
+    const lines = await this.#uriLines(name, ['source', name]);
+    return lines
+      .map((line) => this.#parseSourceUri(name, line))
+      .filter(({ path }) => /\.tar\.[a-z0-9]+$/.test(path));
   }
 
   /** Value of `Depends` of the version that would be installed; empty if it has none. */
@@ -113,6 +127,10 @@ export class AptRoot {
   }
 
   async #printUris(name: string, args: readonly string[]): Promise<PackageFile[]> {
+    return (await this.#uriLines(name, args)).map((line) => this.#parseUri(line));
+  }
+
+  async #uriLines(name: string, args: readonly string[]): Promise<string[]> {
     const { ok, stdout, stderr } = await this.#run('apt-get', ['-qq', '--yes', '--print-uris', ...args]);
     if (!ok) {
       throw new BoardsmithError(
@@ -123,36 +141,50 @@ export class AptRoot {
         },
       );
     }
-    return stdout
-      .split('\n')
-      .filter((line) => line.startsWith("'"))
-      .map((line) => this.#parseUri(line));
+    return stdout.split('\n').filter((line) => line.startsWith("'"));
   }
 
   /** One line is `'URI' NAME_VERSION_ARCHITECTURE.deb SIZE SHA256:HEX`, with `:` of the version as %3a. */
   #parseUri(line: string): PackageFile {
     const match = /^'([^']+)' ([^_ ]+)_([^_ ]+)_([^_ ]+)\.deb (\d+) SHA256:([0-9a-f]{64})$/.exec(line);
     const uri = match?.[1] ?? '';
-    const { main, security } = this.#mirrors;
-    const base = [security, main].find((address) => address !== null && uri.startsWith(`${address}/`));
-    if (match === null || base === undefined || base === null) {
-      throw new BoardsmithError(
-        'INPUT_CORRUPT',
-        `apt answers with something else than a pool file: ${line}`,
-        {
-          hint: 'name a plain mirror with BOARDSMITH_DEBIAN_MIRROR',
-        },
-      );
-    }
+    const base = this.#baseOf(uri);
+    if (match === null || base === null) throw this.#strange(line);
     return {
       name: match[2]!,
       version: decodeURIComponent(match[3]!),
       architecture: match[4]!,
-      suite: base === security ? `${suite}-security` : suite,
+      suite: base === this.#mirrors.security ? `${suite}-security` : suite,
       path: decodeURIComponent(uri.slice(base.length + 1)),
       size: Number(match[5]),
       sha256: match[6]!,
     };
+  }
+
+  /** One line is `'URI' FILE SIZE SHA256:HEX`; of FILE, `NAME_VERSION.orig.tar.xz` or `NAME_VERSION.debian.tar.xz`, only Debian's has the whole version. */
+  #parseSourceUri(name: string, line: string): SourceFile {
+    const match = /^'([^']+)' (\S+) (\d+) SHA256:([0-9a-f]{64})$/.exec(line);
+    const base = this.#baseOf(match?.[1] ?? '');
+    if (match === null || base === null) throw this.#strange(line);
+    return {
+      name,
+      version: /^[^_]+_(.+?)(?:\.(?:orig|debian))?(?:-[a-z0-9]+)?\.(?:tar|dsc)/.exec(match[2]!)?.[1] ?? '',
+      suite: base === this.#mirrors.security ? `${suite}-security` : suite,
+      path: decodeURIComponent(match[1]!.slice(base.length + 1)),
+      size: Number(match[3]),
+      sha256: match[4]!,
+    };
+  }
+
+  #baseOf(uri: string): string | null {
+    const { main, security } = this.#mirrors;
+    return [security, main].find((address) => address !== null && uri.startsWith(`${address}/`)) ?? null;
+  }
+
+  #strange(line: string): BoardsmithError {
+    return new BoardsmithError('INPUT_CORRUPT', `apt answers with something else than a pool file: ${line}`, {
+      hint: 'name a plain mirror with BOARDSMITH_DEBIAN_MIRROR',
+    });
   }
 
   async #run(program: string, args: readonly string[]): Promise<ClientResult> {

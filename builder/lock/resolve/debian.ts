@@ -34,6 +34,36 @@ export async function resolveDebian(
   return answers;
 }
 
+export type DebianSourceRequest = InputRequest & { readonly kind: 'debian-source' };
+
+/**
+ * Answers requests for source packages.
+ * @throws as resolveDebian
+ */
+export async function resolveDebianSources(
+  requests: readonly DebianSourceRequest[],
+  context: ResolveContext,
+): Promise<ReadonlyMap<DebianSourceRequest, Resolution>> {
+  const { environment, scratch, signal } = context;
+  const mirrors = await context.store.debianMirrors(signal);
+  context.progress(`fetching Debian's lists of sources (${suite})`);
+  const apt = await AptRoot.create({
+    folder: join(scratch, 'apt-source'),
+    architecture: 'amd64',
+    lists: 'source',
+    mirrors,
+    environment,
+    signal,
+  });
+  const answers = new Map<DebianSourceRequest, Resolution>();
+  for (const request of requests) {
+    context.progress(`resolving the source of ${request.package}`);
+    const files = await apt.source(request.package);
+    answers.set(request, { entries: files.map((file) => ({ kind: 'debian-source', ...file })) });
+  }
+  return answers;
+}
+
 /**
  * `linux-image-FLAVOUR` and `linux-source` are empty packages that depend on the one of the current version
  * (`linux-image-6.12.…-FLAVOUR`, `linux-source-6.12`), which is what is meant.

@@ -1,5 +1,10 @@
 import { type InputRequest, requestId } from '../lock-format.ts';
-import { type DebianRequest, resolveDebian } from './debian.ts';
+import {
+  type DebianRequest,
+  type DebianSourceRequest,
+  resolveDebian,
+  resolveDebianSources,
+} from './debian.ts';
 import { resolveNpmTarball } from './npm-tarball.ts';
 import { resolveNpmLockfile, resolveNpmTree } from './npm-tree.ts';
 import { resolvePypi } from './pypi.ts';
@@ -21,14 +26,23 @@ export async function resolveRequests(
       answers.set(requestId(request), answer);
     }
   }
+  const sources = requests.filter(
+    (request): request is DebianSourceRequest => request.kind === 'debian-source',
+  );
+  if (sources.length > 0) {
+    for (const [request, answer] of await resolveDebianSources(sources, context)) {
+      answers.set(requestId(request), answer);
+    }
+  }
   for (const request of requests) {
-    if (request.kind !== 'debian') answers.set(requestId(request), await resolveOne(request, context));
+    if (request.kind !== 'debian' && request.kind !== 'debian-source')
+      answers.set(requestId(request), await resolveOne(request, context));
   }
   return answers;
 }
 
 async function resolveOne(
-  request: Exclude<InputRequest, { kind: 'debian' }>,
+  request: Exclude<InputRequest, { kind: 'debian' | 'debian-source' }>,
   context: ResolveContext,
 ): Promise<Resolution> {
   switch (request.kind) {
