@@ -9,6 +9,7 @@ const builderOrder = [
   'image',
   'runtime',
   'init',
+  'compile',
   'plan',
   'inspect',
   'sbom',

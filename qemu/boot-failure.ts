@@ -6,6 +6,8 @@ export type FailureKind =
   | 'panic'
   | 'oops'
   | 'no-root'
+  /** The kernel lies where everybody knows. */
+  | 'no-kaslr'
   | 'bare-runtime'
   /** init gave up and will reboot. */
   | 'init-fail'
@@ -62,6 +64,8 @@ export function failureOf(meaning: ConsoleMeaning): BootFailure | null {
       if (meaning.mark === 'oops') return { kind: 'oops', message: 'the kernel met an error of its own' };
       if (meaning.mark === 'no-root')
         return { kind: 'no-root', message: 'the kernel found no root file system' };
+      if (meaning.mark === 'no-kaslr')
+        return { kind: 'no-kaslr', message: 'the kernel lies at its usual address: nobody gave it a seed' };
       return null;
     case 'bare-runtime':
       return {

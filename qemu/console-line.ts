@@ -13,7 +13,7 @@ export type ConsoleMeaning =
   | { readonly kind: 'damaged-event'; readonly reason: string }
   | { readonly kind: 'daemon'; readonly text: string }
   | { readonly kind: 'firmware'; readonly mark: 'banner' | 'starting-kernel' | 'error' | 'prompt' }
-  | { readonly kind: 'kernel'; readonly mark: 'version' | 'panic' | 'oops' | 'no-root' }
+  | { readonly kind: 'kernel'; readonly mark: 'version' | 'panic' | 'oops' | 'no-root' | 'no-kaslr' }
   | { readonly kind: 'bare-runtime'; readonly runtime: string }
   | { readonly kind: 'other' };
 
@@ -102,5 +102,7 @@ function kernelLine(text: string): ConsoleMeaning | undefined {
   if (/^(?:---\[ end )?Kernel panic - not syncing/.test(message)) return { kind: 'kernel', mark: 'panic' };
   if (/^(?:Internal error: |Oops|Unable to handle kernel )/.test(message))
     return { kind: 'kernel', mark: 'oops' };
+  // arch/arm64/kernel/kaslr.c of Linux 6.12; a warning, so the board's command line must let warnings through.
+  if (/^KASLR disabled\b/.test(message)) return { kind: 'kernel', mark: 'no-kaslr' };
   return undefined;
 }

@@ -7,10 +7,14 @@ import { readSuiteOutcome, remarks, type SuiteOutcome } from './support/suite-ou
 
 /**
  * Runs every suite (`*.test.ts`) in a process of its own: fast ones side by side, then the slow ones (`*.slow.test.ts`) one at a time.
- * Options: `--fast` leaves the slow ones out; a word keeps only files whose path holds it.
+ * Options: `--fast` leaves the slow ones out; `--release` runs what takes too long for every change (`*.release.test.ts`) and nothing else;
+ * a word keeps only files whose path holds it.
  * The last line is `N passed, N failed`, with `, N skipped` where tests could not run on this machine.
  */
-const { values, positionals } = parseArgs({ options: { fast: { type: 'boolean' } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { fast: { type: 'boolean' }, release: { type: 'boolean' } },
+  allowPositionals: true,
+});
 const testRoot = import.meta.dirname;
 const children = new Set<ChildProcess>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -24,11 +28,15 @@ const files = readdirSync(testRoot, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts') && !file.startsWith('fixtures/'))
   .filter((file) => positionals.length === 0 || positionals.some((word) => file.includes(word)))
   .sort();
-const slow = files.filter((file) => file.endsWith('.slow.test.ts'));
-const fast = files.filter((file) => !file.endsWith('.slow.test.ts'));
+const ofTier = (tier: string) => files.filter((file) => file.endsWith(`.${tier}.test.ts`));
+const [slow, release] = [ofTier('slow'), ofTier('release')];
+const fast = files.filter((file) => !slow.includes(file) && !release.includes(file));
 
-const outcomes = await runAll(fast, availableParallelism(), 5 * 60);
-if (values.fast !== true) outcomes.push(...(await runAll(slow, 1, 40 * 60)));
+const outcomes =
+  values.release === true
+    ? await runAll(release, 1, 4 * 60 * 60)
+    : await runAll(fast, availableParallelism(), 5 * 60);
+if (values.fast !== true && values.release !== true) outcomes.push(...(await runAll(slow, 1, 40 * 60)));
 
 const sum = (field: 'passed' | 'failed' | 'skipped'): number =>
   outcomes.reduce((total, outcome) => total + outcome[field], 0);

@@ -4,6 +4,7 @@ import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { nodeRuntime } from '../runtime/node-runtime.ts';
+import { boardWithoutPlaces } from './board-view.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { ManifestSource } from './manifest-parts.ts';
 import type { OverlaySources } from './overlay-sources.ts';
@@ -47,7 +48,7 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
   const { recipe, board, slot } = steps;
   const resolved = [
     resolvedSource(`recipe/${recipe.name}`, withoutPlace(recipe)),
-    resolvedSource(`board/${board.name}`, board),
+    resolvedSource(`board/${board.name}`, boardWithoutPlaces(board)),
   ];
   const written = resolved.map(({ path }) => path);
   const [boot, root] = [`boot-${slot}`, `root-${slot}`];

@@ -14,7 +14,7 @@ export function inputRequests(
   return [
     ...Object.values<Tool>(tools).flatMap(({ requests }) => requests),
     ...Object.values(nodeRuntime.requests),
-    ...boards.flatMap((board) => Object.values(boardRequests(board))),
+    ...boards.flatMap(boardRequests),
     ...recipes.map(npmRequest).filter((request) => request !== null),
   ];
 }

@@ -2,6 +2,7 @@ import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { askedFiles, mountPoints } from './asked-files.ts';
+import { boardWithoutOrigins } from './board-view.ts';
 import { fileOwners } from './file-owners.ts';
 import type { ManifestBoot, ManifestInput, ManifestSource } from './manifest-parts.ts';
 import type { OverlaySources } from './overlay-sources.ts';
@@ -46,7 +47,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
     id: `init:${unit}`,
     kind: 'init-program',
     title: `compile init for ${unit}`,
-    parameters: { date, recipe: initView(recipe), board, slot: 'a' },
+    parameters: { date, recipe: initView(recipe), board: boardWithoutOrigins(board), slot: 'a' },
     inputs: { zig: tools.zig, sources: overlays.init, kernel: boardSteps.kernel },
   });
   const initramfs = builder.add({
@@ -99,7 +100,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       unit,
       version,
       recipe: recipe.name,
-      board,
+      board: boardWithoutOrigins(board),
       boot: bootView(recipe, board),
       owners: ownership.rules,
       ...withResolved(builder.originsOf(Object.values(links)), ownership.resolved),

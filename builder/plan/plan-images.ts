@@ -36,7 +36,7 @@ export function planImages(request: PlanRequest): Plan {
   for (const recipe of recipes) {
     const program = planDaemon(builder, locked, tools, recipe, lock);
     for (const board of boards) {
-      const boardSteps = planBoard(builder, locked, board);
+      const boardSteps = planBoard({ builder, locked, tools }, board);
       planDisk(builder, {
         ...{ recipe, board, program, tools, boardSteps, date: lock.date, overlays, lock },
         version: request.version,

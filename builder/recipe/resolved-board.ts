@@ -21,9 +21,8 @@ export interface ResolvedBoard {
 }
 
 export interface BoardKernel {
-  /** Debian package; a metapackage (linux-image-arm64) is followed to the real one when locked. */
-  readonly package: string;
-  /** Device tree's path below the package's dtb folder, or null if the firmware hands one over. */
+  readonly origin: KernelOrigin;
+  /** Device tree's path below the kernel's folder of them, or null if the firmware hands one over. */
   readonly deviceTree: string | null;
   /** Modules by name, in the order in which init loads them; what they depend on is added by the build. */
   readonly modules: readonly string[];
@@ -31,9 +30,25 @@ export interface BoardKernel {
   readonly commandLine: readonly string[];
 }
 
+export type KernelOrigin =
+  /** Debian package; a metapackage (linux-image-arm64) is followed to the real one when locked. */
+  | { readonly kind: 'package'; readonly package: string }
+  /** Debian package of the sources, and the fragment of a configuration that they are built with, over tinyconfig. */
+  | { readonly kind: 'source'; readonly package: string; readonly fragment: SourceOfBoard };
+
+/** A file that a board's file names. */
+export interface SourceOfBoard {
+  /** Absolute folder: where it lies on this machine. */
+  readonly directory: string;
+  /** Name in the folder. */
+  readonly path: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
 export interface Bootloader {
-  readonly package: string;
-  /** File inside the package, without a leading slash. */
+  readonly origin: BootloaderOrigin;
+  /** File inside the package, without a leading slash; or its name where it is built. */
   readonly file: string;
   /** `card`: written at `offset` of the image. `firmware`: handed to QEMU; nothing of it is on the card. */
   readonly place: 'card' | 'firmware';
@@ -42,6 +57,21 @@ export interface Bootloader {
   /** U-Boot's environment for `firmware` boards (second flash bank), sorted by name; empty for none. */
   readonly environment: Readonly<Record<string, string>>;
 }
+
+export type BootloaderOrigin =
+  /** Debian package. */
+  | { readonly kind: 'package'; readonly package: string }
+  | {
+      readonly kind: 'source';
+      /** Debian source package: u-boot. */
+      readonly package: string;
+      /** Name of its defconfig, without `_defconfig`. */
+      readonly configuration: string;
+      /** Laid over that. */
+      readonly fragment: SourceOfBoard;
+      /** The secure world's firmware that is packed with it, from a package of the board's architecture; null for none. */
+      readonly firmware: { readonly package: string; readonly file: string } | null;
+    };
 
 /** Sizes in MiB. Slots are fixed for the life of a unit; data grows to the end of the card at first boot. */
 export interface PartitionSizes {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { unpackSource } from '../compile/unpack-source.ts';
 import type { LockEntry } from '../lock/lock-format.ts';
 import { unpackDeb } from '../toolchain/unpack-deb.ts';
 import { unpackWheel } from '../toolchain/unpack-wheel.ts';
@@ -21,6 +22,7 @@ const linkedByZig = /^ziglang\/lib\/libc\/musl\/COPYRIGHT$/;
  */
 export async function packageFacts(entry: LockEntry, file: string, folder: string): Promise<PackageFacts> {
   if (entry.kind === 'debian') return await debianFacts(entry.name, file, folder);
+  if (entry.kind === 'debian-source') return await sourceFacts(entry.path, file, folder);
   return await wheelFacts(file, folder);
 }
 
@@ -30,6 +32,17 @@ async function debianFacts(name: string, file: string, folder: string): Promise<
   const text = await readFile(join(folder, path), 'utf8').catch(() => null);
   if (text === null) return { licence: null, licenceTexts: [], parts: [] };
   return { licence: debianLicence(text), licenceTexts: [{ name: path, sha256: sha256(text) }], parts: [] };
+}
+
+/** Of a source package's tarballs Debian's has the licences of both. */
+async function sourceFacts(path: string, file: string, folder: string): Promise<PackageFacts> {
+  const none = { licence: null, licenceTexts: [], parts: [] };
+  if (!path.endsWith('.debian.tar.xz')) return none;
+  const name = 'debian/copyright';
+  await unpackSource(file, folder, (candidate) => candidate === 'copyright');
+  const text = await readFile(join(folder, 'copyright'), 'utf8').catch(() => null);
+  if (text === null) return none;
+  return { licence: debianLicence(text), licenceTexts: [{ name, sha256: sha256(text) }], parts: [] };
 }
 
 async function wheelFacts(file: string, folder: string): Promise<PackageFacts> {

@@ -1,12 +1,19 @@
 import { join } from 'node:path';
 import type { Implementations } from '../plan/plan-builder.ts';
 import { implementationDigest } from './implementation-digest.ts';
+import { boardKernel } from './kinds/board-kernel.ts';
 import { bootPartition } from './kinds/boot-partition.ts';
+import { bootloaderSource } from './kinds/bootloader-source.ts';
+import { buildEnvironment } from './kinds/build-environment.ts';
+import { builtBootloader } from './kinds/built-bootloader.ts';
+import { builtKernel } from './kinds/built-kernel.ts';
 import { bundleDaemon } from './kinds/bundle-daemon.ts';
 import { dataPartition } from './kinds/data-partition.ts';
 import { imageComponents } from './kinds/image-components.ts';
 import { initProgram } from './kinds/init-program.ts';
 import { initramfs } from './kinds/initramfs.ts';
+import { kernelConfiguration } from './kinds/kernel-configuration.ts';
+import { kernelSource } from './kinds/kernel-source.ts';
 import { nodeBase } from './kinds/node-base.ts';
 import { nodeProgram } from './kinds/node-program.ts';
 import { npmPackages } from './kinds/npm-packages.ts';
@@ -21,12 +28,19 @@ import { unpackWheelStep } from './kinds/unpack-wheel.ts';
 import type { StepKind } from './step-kind.ts';
 
 const all: readonly StepKind[] = [
+  boardKernel,
+  bootloaderSource,
   bootPartition,
+  buildEnvironment,
+  builtBootloader,
+  builtKernel,
   bundleDaemon,
   dataPartition,
   imageComponents,
   initProgram,
   initramfs,
+  kernelConfiguration,
+  kernelSource,
   nodeBase,
   nodeProgram,
   npmPackages,

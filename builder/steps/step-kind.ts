@@ -21,5 +21,7 @@ export interface StepContext {
 /** Implementation of one kind of step; one file each. */
 export interface StepKind {
   readonly kind: string;
+  /** What it takes, for people, where that is more than a minute: `about 10 minutes on 2 cores`. */
+  readonly cost?: string;
   run(context: StepContext): Promise<void>;
 }

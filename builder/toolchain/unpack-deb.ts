@@ -30,10 +30,15 @@ export async function unpackDeb(deb: string, directory: string, options: UnpackO
     const range = { start: data.offset, end: data.offset + data.size - 1, highWaterMark: 1 << 20 };
     const compression = compressionOf(deb, data.name.slice('data.tar'.length));
     await unpackTar(decompress(createReadStream(deb, range), compression), new Extraction(directory, deb), {
-      place: (path) => (only(mergeUsr(path)) ? mergeUsr(path) : null),
+      place: (path) => (!isMergedFolder(path) && only(mergeUsr(path)) ? mergeUsr(path) : null),
       links: 'keep',
     });
   });
+}
+
+/** The links into /usr themselves, which base-files brings: every package lays its files behind them already. */
+function isMergedFolder(path: string): boolean {
+  return /^(?:bin|sbin|lib|lib64)$/.test(path);
 }
 
 /** Debian's usr-merge: these folders of the root are links into /usr. */

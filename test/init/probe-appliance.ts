@@ -34,13 +34,13 @@ export const probeBoard: ResolvedBoard = {
   memoryMiB: 512,
   architecture: 'arm64',
   kernel: {
-    package: 'linux-image-arm64',
+    origin: { kind: 'package', package: 'linux-image-arm64' },
     deviceTree: null,
     modules: ['virtio_blk', 'ext4'],
     commandLine: [],
   },
   bootloader: {
-    package: 'u-boot-qemu',
+    origin: { kind: 'package', package: 'u-boot-qemu' },
     file: 'u-boot.bin',
     place: 'firmware',
     offset: null,

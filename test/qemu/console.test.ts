@@ -54,6 +54,7 @@ const failures: Readonly<Record<string, string>> = {
   panic: '[    2.1] Kernel panic - not syncing: Attempted to kill init!',
   oops: '[    1.0] Internal error: Oops: 0000000096000004 [#1] SMP',
   'no-root': '[    2.0] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)',
+  'no-kaslr': 'KASLR disabled due to lack of seed',
   'init-fail':
     'BOARDSMITH {"event":"fail","uptime_ms":9,"what":"mount the root","errno":"EIO","reboot_in_s":10}',
   'daemon-exit': 'BOARDSMITH {"event":"daemon-exit","uptime_ms":9,"pid":5,"status":1,"restart_in_ms":1000}',

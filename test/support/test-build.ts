@@ -23,6 +23,8 @@ import { checkout, testCache } from './places.ts';
 export interface TestBuild {
   /** A recipe's folder, relative to the checkout or absolute. */
   readonly recipe: string;
+  /** Name of a board of this checkout; qemu-virt if left out. */
+  readonly board?: string;
   /** Changes of the resolved recipe or board: what a broken image is broken in. */
   readonly changeRecipe?: (recipe: ResolvedRecipe) => ResolvedRecipe;
   readonly changeBoard?: (board: ResolvedBoard) => ResolvedBoard;
@@ -32,11 +34,13 @@ export interface TestBuild {
 
 export type TestImage = BootableImage & { readonly manifest: ImageManifest };
 
-/** Builds an image for the board qemu-virt, with the checkout's lock. The image lies in a new folder below the system's temporary one. */
+/** Builds an image with the checkout's lock. The image lies in a new folder below the system's temporary one. */
 export async function buildTestImage(build: TestBuild): Promise<TestImage> {
   const { changeRecipe = (same) => same, changeBoard = (same) => same, overlaysRoot = checkout } = build;
   const recipe = changeRecipe(await loadRecipe(resolve(checkout, build.recipe)));
-  const board = changeBoard(await loadBoard(join(checkout, 'recipes/boards/qemu-virt.yaml')));
+  const board = changeBoard(
+    await loadBoard(join(checkout, 'recipes/boards', `${build.board ?? 'qemu-virt'}.yaml`)),
+  );
   const store = new InputStore(testCache, { network: true });
   const { signal } = new AbortController();
   const { lock } = await usableTestLock(inputRequests([recipe], [board]));

@@ -92,6 +92,11 @@ export const demo: Verb = {
         );
         terminal.out(`  npx boardsmith plan ${recipe}            # what a build does, step by step`);
         terminal.out('  npx boardsmith new hello           # an appliance of your own');
+        terminal.out('');
+        terminal.out(
+          "The kernel is Debian's package, so that you waited for no compiler. A smaller, hardened one is built from source by",
+        );
+        terminal.out(`  npx boardsmith build ${recipe} --board qemu-virt-hardened`);
       });
   },
 };

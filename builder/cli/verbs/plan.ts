@@ -1,3 +1,5 @@
+import type { Step } from '../../plan/step.ts';
+import { stepKinds } from '../../steps/all-kinds.ts';
 import { pendingSteps } from '../../steps/apply.ts';
 import { StepCache } from '../../steps/step-cache.ts';
 import { formatTable } from '../format.ts';
@@ -33,6 +35,7 @@ export const plan: Verb = {
             ...step,
             cached: cache.has(step.key),
             runs: pending.has(step.id),
+            ...(costOf(step) === undefined ? {} : { cost: costOf(step) }),
           }));
           terminal.out(JSON.stringify({ id: plan.id, images: plan.images, steps }, withoutHostPaths, 2));
           return;
@@ -42,7 +45,7 @@ export const plan: Verb = {
           const state = cache.has(step.key) ? 'cached' : pending.has(step.id) ? 'to run' : 'not needed';
           terminal.out(`${color.bold(step.id)}  ${step.title}`);
           terminal.out(
-            `  ${step.key.slice(0, 16)}  ${state === 'to run' ? color.yellow(state) : color.dim(state)}`,
+            `  ${step.key.slice(0, 16)}  ${state === 'to run' ? color.yellow(withCost(state, step)) : color.dim(state)}`,
           );
           const rows = Object.entries(step.inputs).map(([name, input]) => [name, describeInput(input)]);
           for (const row of formatTable(rows)) terminal.out(`    ${row}`);
@@ -54,6 +57,15 @@ export const plan: Verb = {
       });
   },
 };
+
+function costOf(step: Step): string | undefined {
+  return stepKinds.get(step.kind)?.cost;
+}
+
+function withCost(state: string, step: Step): string {
+  const cost = costOf(step);
+  return cost === undefined ? state : `${state}, ${cost}`;
+}
 
 /** Folders of this machine are no part of a plan: the same plan must read the same everywhere. */
 function withoutHostPaths(name: string, value: unknown): unknown {

@@ -1,4 +1,10 @@
-import type { BoardKernel, Bootloader, QemuMachine, ResolvedBoard } from '../resolved-board.ts';
+import type {
+  BoardKernel,
+  Bootloader,
+  QemuMachine,
+  ResolvedBoard,
+  SourceOfBoard,
+} from '../resolved-board.ts';
 import { ruleMaker } from '../rule.ts';
 
 /** The fields of a board's file, by their names there, with defaults filled in; sizes in bytes, durations in seconds. */
@@ -8,8 +14,8 @@ export interface BoardFields {
   readonly default: boolean;
   readonly architecture: 'arm64';
   readonly memory: number;
-  readonly kernel: BoardKernel;
-  readonly bootloader: Bootloader;
+  readonly kernel: KernelFields;
+  readonly bootloader: BootloaderFields;
   readonly console: ResolvedBoard['console'];
   readonly partitions: Readonly<Record<PartitionField, number>>;
   readonly watchdog: { readonly device: string; readonly timeout: number } | null;
@@ -17,6 +23,23 @@ export interface BoardFields {
   readonly patience: number;
   readonly qemu: QemuFields | null;
 }
+
+/** One of `package` and `source` is null, by a rule. */
+export type KernelFields = Omit<BoardKernel, 'origin'> & {
+  readonly package: string | null;
+  readonly source: { readonly package: string; readonly fragment: string } | null;
+};
+
+/** One of `package` and `source` is null, by a rule. */
+export type BootloaderFields = Omit<Bootloader, 'origin'> & {
+  readonly package: string | null;
+  readonly source: {
+    readonly package: string;
+    readonly configuration: string;
+    readonly fragment: string;
+    readonly firmware: { readonly package: string; readonly file: string } | null;
+  } | null;
+};
 
 export type PartitionField = 'boot' | 'root' | 'state' | 'identity' | 'data';
 
@@ -26,6 +49,8 @@ export type QemuFields = Omit<QemuMachine, 'memoryMiB'> & { readonly memory: num
 export interface BoardFacts {
   /** Absolute path of the board's file. */
   readonly file: string;
+  /** The fragments that `source` of kernel and boot loader name: null if none is named, a text (why) if it cannot be read. */
+  readonly fragments: Readonly<Record<'kernel' | 'bootloader', SourceOfBoard | string | null>>;
 }
 
 export const boardRule = ruleMaker<BoardFields, BoardFacts>();

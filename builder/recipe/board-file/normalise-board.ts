@@ -1,9 +1,24 @@
 import type { FileKind } from '../file-kind.ts';
 import { parseDuration, parseSize } from '../quantity.ts';
-import type { BoardKernel, Bootloader } from '../resolved-board.ts';
-import type { BoardFacts, BoardFields, PartitionField, QemuFields } from './board-fields.ts';
+import type {
+  BoardFacts,
+  BoardFields,
+  BootloaderFields,
+  KernelFields,
+  PartitionField,
+  QemuFields,
+} from './board-fields.ts';
 
 type Normalise = FileKind<BoardFields, BoardFacts, object>['normalise'];
+
+type BootloaderSource = NonNullable<BootloaderFields['source']>;
+
+type WrittenBootloader = Pick<BootloaderFields, 'file' | 'place'> & {
+  readonly package?: string;
+  readonly source?: Omit<BootloaderSource, 'firmware'> & Partial<Pick<BootloaderSource, 'firmware'>>;
+  readonly offset?: string;
+  readonly environment?: BootloaderFields['environment'];
+};
 
 /** The casts say what the schema has checked. */
 export const normaliseBoard: Normalise = {
@@ -13,19 +28,20 @@ export const normaliseBoard: Normalise = {
   architecture: (written) => written as 'arm64',
   memory: (written) => parseSize(written as string),
   kernel: (written) => ({
+    package: null,
+    source: null,
     deviceTree: null,
     modules: [],
     commandLine: [],
-    ...(written as Pick<BoardKernel, 'package'>),
+    ...(written as Partial<KernelFields>),
   }),
   bootloader: (written) => {
-    const { offset, environment, ...same } = written as Omit<Bootloader, 'offset' | 'environment'> & {
-      readonly offset?: string;
-      readonly environment?: Bootloader['environment'];
-    };
+    const { offset, environment, source, ...same } = written as WrittenBootloader;
     const variables = Object.entries(environment ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
     return {
+      package: null,
       ...same,
+      source: source === undefined ? null : { firmware: null, ...source },
       offset: offset === undefined ? null : parseSize(offset),
       environment: Object.fromEntries(variables),
     };

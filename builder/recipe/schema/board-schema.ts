@@ -1,6 +1,16 @@
 import { ref, rootSchema } from './definitions.ts';
 import { fields, list, named } from './schema-node.ts';
 
+const kernelFragment = {
+  title: 'a fragment of a configuration',
+  description: 'File with what is on, over tinyconfig; from the folder of this file.',
+  type: 'string',
+  maxLength: 200,
+  pattern: '^(\\.\\./)*([A-Za-z0-9_+-][A-Za-z0-9._+-]*/)*[A-Za-z0-9_+-][A-Za-z0-9._+-]*\\.config$',
+  patternErrorMessage: 'write a relative path that ends with .config',
+  examples: ['../kernels/appliance.config'],
+} as const;
+
 /** recipes/boards/*.yaml. */
 export const boardSchema = rootSchema(
   'urn:boardsmith:board',
@@ -21,16 +31,27 @@ export const boardSchema = rootSchema(
       },
       memory: ref('size', { description: 'Memory of the board.', examples: ['2 GiB'] }),
       kernel: fields(
-        ['package'],
+        [],
         {
           package: ref('debianPackage', {
             description:
-              'Debian package of the kernel; a metapackage is followed to the real one when it is locked.',
+              'Debian package of a ready-made kernel; a metapackage is followed to the real one when it is locked.',
           }),
+          source: fields(
+            ['package', 'fragment'],
+            {
+              package: ref('debianPackage', {
+                description: 'Debian package of the sources.',
+                examples: ['linux-source'],
+              }),
+              fragment: kernelFragment,
+            },
+            { description: 'Sources of a kernel that is built here, without modules; instead of `package`.' },
+          ),
           deviceTree: {
             title: 'a device tree',
             description:
-              'Path below the package’s folder of device trees. Left out: the boot loader hands one over.',
+              'Path below the kernel’s folder of device trees. Left out: the boot loader hands one over.',
             type: 'string',
             maxLength: 200,
             pattern: '^([A-Za-z0-9_+-]+/)*[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*\\.dtb$',
@@ -72,13 +93,51 @@ export const boardSchema = rootSchema(
         { description: 'The kernel and what it is told.' },
       ),
       bootloader: fields(
-        ['package', 'file', 'place'],
+        ['file', 'place'],
         {
           package: ref('debianPackage', {
-            description: 'Debian package of the boot loader.',
+            description: 'Debian package of a ready-made boot loader.',
             examples: ['u-boot-sunxi'],
           }),
-          file: ref('relativePath', { description: 'The boot loader’s file in the package.' }),
+          source: fields(
+            ['package', 'configuration', 'fragment'],
+            {
+              package: ref('debianPackage', {
+                description: 'Debian source package of U-Boot.',
+                examples: ['u-boot'],
+              }),
+              configuration: {
+                title: "a board's configuration",
+                description: 'Its own configuration for the board, without `_defconfig`.',
+                type: 'string',
+                maxLength: 100,
+                pattern: '^[A-Za-z0-9][A-Za-z0-9_.-]*$',
+                patternErrorMessage: 'write the name of a file in its folder configs, without _defconfig',
+                examples: ['orangepi_prime'],
+              },
+              fragment: {
+                ...kernelFragment,
+                description:
+                  'File with what is otherwise than in that configuration; from the folder of this file.',
+                examples: ['../bootloaders/card.config'],
+              },
+              firmware: fields(
+                ['package', 'file'],
+                {
+                  package: ref('debianPackage', {
+                    description: 'Debian package of it.',
+                    examples: ['arm-trusted-firmware'],
+                  }),
+                  file: ref('relativePath', { description: 'Its file in the package.' }),
+                },
+                { description: 'Firmware of the secure world (BL31) that is packed with the boot loader.' },
+              ),
+            },
+            { description: 'Sources of a boot loader that is built here; instead of `package`.' },
+          ),
+          file: ref('relativePath', {
+            description: 'The boot loader’s file in the package, or in the folder that it is built in.',
+          }),
           place: {
             title: 'a place',
             description:

@@ -8,6 +8,29 @@ import { boardRule } from '../board-fields.ts';
 const tableEntries = 4096 * 512;
 
 export const bootloaderRules = [
+  boardRule('bootloader-one-origin', ['bootloader'], ({ bootloader }, report) => {
+    if ((bootloader.package === null) !== (bootloader.source === null)) return;
+    report({
+      at: ['bootloader'],
+      on: 'key',
+      message: `the boot loader ${bootloader.package === null ? 'comes from nowhere' : 'is a package and built from source'}`,
+      remedy: 'give package: (ready-made) or source: (built here), one of them',
+    });
+  }),
+
+  boardRule(
+    'bootloader-fragment-readable',
+    ['bootloader'],
+    ({ bootloader: { source } }, report, { fragments }) => {
+      if (source === null || typeof fragments.bootloader !== 'string') return;
+      report({
+        at: ['bootloader', 'source', 'fragment'],
+        message: `the fragment ${source.fragment} cannot be read (${fragments.bootloader.replace(/, .*/, '')})`,
+        remedy: "write its path from the folder of the board's file",
+      });
+    },
+  ),
+
   boardRule('card-needs-offset', ['bootloader'], ({ bootloader }, report) => {
     if (bootloader.place !== 'card' || bootloader.offset !== null) return;
     report({

@@ -15,6 +15,39 @@ const unsafe: readonly RegExp[] = [
 const longestPanicWait = 3600;
 
 export const kernelRules = [
+  boardRule('kernel-one-origin', ['kernel'], ({ kernel }, report) => {
+    if ((kernel.package === null) !== (kernel.source === null)) return;
+    report({
+      at: ['kernel'],
+      on: 'key',
+      message: `the kernel ${kernel.package === null ? 'comes from nowhere' : 'is a package and built from source'}`,
+      remedy: 'give package: (ready-made) or source: (built here), one of them',
+    });
+  }),
+
+  boardRule('source-has-no-modules', ['kernel'], ({ kernel: { source, modules } }, report) => {
+    if (source === null || modules.length === 0) return;
+    report({
+      at: ['kernel', 'modules'],
+      on: 'key',
+      message: 'a kernel that is built from source has no modules',
+      remedy: 'remove modules, and turn on what they do in the fragment',
+    });
+  }),
+
+  boardRule(
+    'fragment-readable',
+    ['kernel'],
+    ({ kernel: { source } }, report, { fragments: { kernel: fragment } }) => {
+      if (source === null || typeof fragment !== 'string') return;
+      report({
+        at: ['kernel', 'source', 'fragment'],
+        message: `the fragment ${source.fragment} cannot be read (${fragment.replace(/, .*/, '')})`,
+        remedy: "write its path from the folder of the board's file",
+      });
+    },
+  ),
+
   boardRule('modules-distinct', ['kernel'], ({ kernel: { modules } }, report) => {
     const seen = new Map<string, string>();
     for (const [index, name] of modules.entries()) {

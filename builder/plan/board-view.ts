@@ -1,0 +1,27 @@
+import type { ResolvedBoard } from '../recipe/resolved-board.ts';
+
+/** The board without folders of this machine: what of its file an image depends on. */
+export function boardWithoutPlaces({ kernel, bootloader, ...rest }: ResolvedBoard): Record<string, unknown> {
+  return {
+    ...rest,
+    kernel: { ...kernel, origin: originWithoutPlace(kernel.origin) },
+    bootloader: { ...bootloader, origin: originWithoutPlace(bootloader.origin) },
+  };
+}
+
+/** The board without where kernel and boot loader come from either: init and the disk do not change with that, and both have steps of their own. */
+export function boardWithoutOrigins({
+  kernel: { origin: _kernel, ...kernel },
+  bootloader: { origin: _bootloader, ...bootloader },
+  ...rest
+}: ResolvedBoard): Record<string, unknown> {
+  return { ...rest, kernel, bootloader };
+}
+
+function originWithoutPlace(
+  origin: ResolvedBoard['kernel' | 'bootloader']['origin'],
+): Record<string, unknown> {
+  if (origin.kind === 'package') return origin;
+  const { directory: _directory, ...fragment } = origin.fragment;
+  return { ...origin, fragment };
+}
