@@ -2,7 +2,12 @@ import { BoardsmithError } from '../error/boardsmith-error.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { Capability, Port, ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { cString, cStringArray } from './c-literal.ts';
+import { settings } from './default-deny.ts';
 import { guidBytes } from './guid-bytes.ts';
+import { type Place, placesOf } from './landlock/places.ts';
+import { tcpBindPorts, tcpConnectPorts } from './landlock/tcp-ports.ts';
+import { filterProgram } from './seccomp/filter-program.ts';
+import type { Instruction } from './seccomp/instructions.ts';
 
 /** What init must know that neither the recipe nor the board says. */
 export interface PlanFacts {
@@ -59,6 +64,12 @@ export function planSource(recipe: ResolvedRecipe, board: ResolvedBoard, facts: 
 function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFacts): string {
   const { health } = recipe;
   const patient = (seconds: number): string => milliseconds(seconds * board.patience);
+  const cage = {
+    filter: filterProgram(recipe),
+    places: placesOf(recipe),
+    bind: tcpBindPorts(recipe),
+    connect: tcpConnectPorts(recipe),
+  };
   const fields: readonly (readonly [string, string])[] = [
     ['recipe', cString(recipe.name)],
     ['board', cString(board.name)],
@@ -69,6 +80,8 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     ['data_partition', guid(facts.dataPartitionUuid)],
     ['has_data', String(recipe.data !== null)],
     ['data_minimum_mib', number(recipe.data?.minimumMiB ?? 0)],
+    ['settings', 'settings'],
+    ['setting_count', number(settings.length)],
     ['clock_floor', number(facts.clockFloor)],
     ['needs_dns', String(recipe.needs.dns)],
     ['watchdog_device', board.watchdog === null ? 'NULL' : cString(board.watchdog.device)],
@@ -81,6 +94,14 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     ['capabilities', `UINT64_C(0x${capabilityBits(recipe.capabilities).toString(16)})`],
     ['memory_limit_mib', number(recipe.memoryLimitMiB)],
     ['task_limit', number(taskLimit)],
+    ['filter', 'filter'],
+    ['filter_length', number(cage.filter.length)],
+    ['places', 'places'],
+    ['place_count', number(cage.places.length)],
+    ['tcp_bind', 'tcp_bind'],
+    ['tcp_bind_count', number(cage.bind.length)],
+    ['tcp_connect', 'tcp_connect'],
+    ['tcp_connect_count', number(cage.connect.length)],
     ['readiness', recipe.readiness === 'descriptor' ? 'READY_BY_DESCRIPTOR' : 'READY_BY_PORTS'],
     ['ports', 'ports'],
     ['port_count', number(portCount(recipe.ports))],
@@ -103,7 +124,12 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     cStringArray('modules', facts.moduleFiles),
     cStringArray('arguments', [recipe.name, ...recipe.arguments]),
     cStringArray('environment', environment(recipe)),
+    cSettings(),
     cPorts(recipe.ports),
+    cFilter(cage.filter),
+    cPlaces(cage.places),
+    cNumbers('tcp_bind', cage.bind),
+    cNumbers('tcp_connect', cage.connect),
     `const struct plan appliance_plan = {\n${fields.map(([name, value]) => `\t.${name} = ${value},\n`).join('')}};\n`,
   ].join('\n');
 }
@@ -153,6 +179,33 @@ function cPorts(ports: readonly Port[]): string {
   const lines = ports.map(({ port, protocol }) => `\t{ ${number(port)}, ${protocol === 'udp'} },\n`).join('');
   /* An array of nothing is not C. */
   return `static const struct plan_port ports[] = {\n${lines || '\t{ 0, false },\n'}};\n`;
+}
+
+/** A line of nothing is how a setting that holds a text is emptied. */
+function cSettings(): string {
+  const lines = settings.map(
+    ({ name, value }) => `\t{ ${cString(`/proc/sys/${name}`)}, ${cString(value === '' ? '\n' : value)} },\n`,
+  );
+  return `static const struct plan_setting settings[] = {\n${lines.join('')}};\n`;
+}
+
+function cFilter(filter: readonly Instruction[]): string {
+  const hex = (value: number): string => `0x${value.toString(16)}`;
+  const lines = filter.map(
+    ({ code, ifTrue, ifFalse, operand }) => `\t{ ${hex(code)}, ${ifTrue}, ${ifFalse}, ${hex(operand)} },\n`,
+  );
+  return `static const struct plan_instruction filter[] = {\n${lines.join('')}};\n`;
+}
+
+function cPlaces(places: readonly Place[]): string {
+  const lines = places.map(
+    ({ path, access }) => `\t{ ${cString(path)}, UINT64_C(0x${access.toString(16)}) },\n`,
+  );
+  return `static const struct plan_place places[] = {\n${lines.join('')}};\n`;
+}
+
+function cNumbers(name: string, numbers: readonly number[]): string {
+  return `static const uint16_t ${name}[] = { ${(numbers.length === 0 ? [0] : numbers).map(number).join(', ')} };\n`;
 }
 
 function healthPort(recipe: ResolvedRecipe, name: string): number {

@@ -1,3 +1,4 @@
+import { kernelWords } from '../init/default-deny.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
@@ -67,7 +68,11 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       slot: 'a',
       sizeMiB: board.partitions.bootMiB,
       deviceTree: board.kernel.deviceTree !== null,
-      commandLine: [`console=${board.console.device},${board.console.baud}`, ...board.kernel.commandLine],
+      commandLine: [
+        `console=${board.console.device},${board.console.baud}`,
+        ...kernelWords.map(({ word }) => word),
+        ...board.kernel.commandLine,
+      ],
     },
     inputs: { kernel: boardSteps.kernel, initramfs, root, fat: tools.fat },
   });

@@ -27,6 +27,8 @@ export interface ResolvedRecipe {
   readonly connects: readonly Connection[];
   /** Linux capabilities that the daemon keeps, lower case without `cap_`, sorted. Empty for nearly all. */
   readonly capabilities: readonly Capability[];
+  /** System calls that the daemon may make beside those of its runtime, sorted. Empty for nearly all. */
+  readonly systemCalls: readonly string[];
   /** What a unit may be given after the build. */
   readonly unit: { readonly settings: readonly UnitValue[]; readonly secrets: readonly UnitValue[] };
 }

@@ -1,5 +1,6 @@
 #include "machine.h"
 
+#include "cgroup.h"
 #include "clock.h"
 #include "data.h"
 #include "early.h"
@@ -27,7 +28,7 @@ static struct data boot_in_initramfs(struct machine *machine)
 {
 	const struct plan *plan = machine->plan;
 	static struct disk disk; /* 17 KiB: not for a stack */
-	early_settings();
+	early_settings(plan);
 	machine->uevents = uevent_open(); /* before the modules, so that no device is missed */
 	early_modules(plan);
 	machine->watchdog = watchdog_open(plan);
@@ -69,10 +70,10 @@ void machine_boot(struct machine *machine, const struct plan *plan)
 	if (done < 0)
 		event_degraded("host name", done);
 	clock_hold_to_floor(plan);
-	machine->cgroup = cgroup_prepare(plan);
+	cgroup_prepare(plan);
 	logger_start(&machine->logger, plan, machine->empty_root, machine->console);
 	/* An unprivileged child that reads the unit's settings from the identity partition belongs here. */
-	supervisor_begin(&machine->supervisor, plan, &machine->cgroup, machine->logger.output, machine->empty_root);
+	supervisor_begin(&machine->supervisor, plan, machine->logger.output, machine->empty_root);
 	if (data.held) {
 		supervisor_hold(&machine->supervisor, data.held, data.error, data.reboot_may_help);
 		return;

@@ -1,29 +1,31 @@
 #include "cgroup.h"
 
-#include "event.h"
+#include "failure.h"
 #include "small_file.h"
 #include "sys.h"
 #include "text.h"
 
+#include <errno.h>
 #include <sys/mount.h>
 
 #define CGROUPS "/sys/fs/cgroup"
 #define DAEMON CGROUPS "/daemon"
 
+static void must(const char *what, int done)
+{
+	if (done < 0)
+		fail(what, done);
+}
+
 /* At its usual place, where runtimes look for their limit; of /sys there is nothing else. */
-static int mount_cgroups(void)
+static void mount_cgroups(void)
 {
 	const unsigned long flags = MS_NOSUID | MS_NOEXEC | MS_NODEV;
-	int done = sys_mount("tmpfs", "/sys", "tmpfs", flags, "mode=0755,size=16k,nr_inodes=8");
-	if (done == 0)
-		done = sys_mkdir("/sys/fs", 0755);
-	if (done == 0)
-		done = sys_mkdir(CGROUPS, 0755);
-	if (done == 0)
-		done = sys_mount("cgroup2", CGROUPS, "cgroup2", flags, NULL);
-	if (done == 0)
-		done = sys_mkdir(DAEMON, 0755);
-	return done;
+	must("mount /sys", sys_mount("tmpfs", "/sys", "tmpfs", flags, "mode=0755,size=16k,nr_inodes=8"));
+	must("make a folder in /sys", sys_mkdir("/sys/fs", 0755));
+	must("make a folder in /sys", sys_mkdir(CGROUPS, 0755));
+	must("close /sys", sys_mount(NULL, "/sys", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | flags, NULL));
+	must("mount the control groups", sys_mount("cgroup2", CGROUPS, "cgroup2", flags, NULL));
 }
 
 static int write_number(const char *path, uint64_t number)
@@ -34,49 +36,32 @@ static int write_number(const char *path, uint64_t number)
 	return small_file_write(path, digits);
 }
 
-static int limit_memory(const struct plan *plan)
+static void limit_memory(const struct plan *plan)
 {
-	int done = small_file_write(CGROUPS "/cgroup.subtree_control", "+memory");
-	if (done == 0)
-		done = write_number(DAEMON "/memory.max", (uint64_t)plan->memory_limit_mib << 20);
-	return done;
+	must("limit memory", write_number(DAEMON "/memory.max", (uint64_t)plan->memory_limit_mib << 20));
+	/* A kernel without swap has nothing to refuse. */
+	int done = small_file_write(DAEMON "/memory.swap.max", "0");
+	if (done != -ENOENT)
+		must("limit swap", done);
+	/* Out of memory: the daemon as a whole. */
+	must("end the daemon as a whole", small_file_write(DAEMON "/memory.oom.group", "1"));
 }
 
-/* RLIMIT_NPROC holds without this; a kernel without the pids controller is no worse. */
-static int limit_tasks(const struct plan *plan)
+void cgroup_prepare(const struct plan *plan)
 {
-	int done = small_file_write(CGROUPS "/cgroup.subtree_control", "+pids");
-	if (done == 0)
-		done = write_number(DAEMON "/pids.max", plan->task_limit);
-	return done;
+	mount_cgroups();
+	must("control memory and tasks", small_file_write(CGROUPS "/cgroup.subtree_control", "+memory +pids"));
+	must("make the control group", sys_mkdir(DAEMON, 0755));
+	limit_memory(plan);
+	must("limit tasks", write_number(DAEMON "/pids.max", plan->task_limit));
 }
 
-struct cgroup cgroup_prepare(const struct plan *plan)
+int cgroup_join(void)
 {
-	struct cgroup cgroup = { false, false };
-	int done = mount_cgroups();
-	if (done < 0) {
-		event_degraded("control group", done);
-		return cgroup;
-	}
-	cgroup.present = true;
-	done = limit_memory(plan);
-	if (done < 0)
-		event_degraded("memory limit", done);
-	cgroup.memory_limited = done == 0;
-	done = limit_tasks(plan);
-	if (done < 0)
-		event_degraded("task limit", done);
-	return cgroup;
+	return small_file_write(DAEMON "/cgroup.procs", "0");
 }
 
-int cgroup_join(const struct cgroup *cgroup)
+void cgroup_kill(void)
 {
-	return cgroup->present ? small_file_write(DAEMON "/cgroup.procs", "0") : 0;
-}
-
-void cgroup_kill(const struct cgroup *cgroup)
-{
-	if (cgroup->present)
-		(void)small_file_write(DAEMON "/cgroup.kill", "1");
+	(void)small_file_write(DAEMON "/cgroup.kill", "1");
 }

@@ -1,5 +1,6 @@
 #include "daemon.h"
 
+#include "cgroup.h"
 #include "privileges.h"
 #include "sys.h"
 
@@ -19,12 +20,12 @@ static _Noreturn void become_program(const struct daemon *daemon, int ready)
 	const int fds[] = { null, output, output, [READY_FD] = ready };
 	int count = ready >= 0 ? 4 : 3;
 	must("daemon: new session", sys_new_session());
-	must("daemon: join the control group", cgroup_join(daemon->cgroup));
+	must("daemon: join the control group", cgroup_join());
 	place_descriptors(fds, count);
 	must("daemon: close the rest", sys_close_on_exec_from(count));
 	must("daemon: enter its folder", sys_chdir(plan->working_directory));
 	become_daemon(plan);
-	child_not_started(plan->program, sys_execute(plan->program, plan->arguments, plan->environment));
+	child_not_started(plan->program, sys_execute_low(plan->arguments, plan->environment));
 }
 
 int daemon_start(struct daemon *daemon)
@@ -59,7 +60,7 @@ void daemon_signal(const struct daemon *daemon, int signal)
 void daemon_clear(struct daemon *daemon)
 {
 	(void)sys_kill(-daemon->pid, SIGKILL);
-	cgroup_kill(daemon->cgroup);
+	cgroup_kill();
 	if (daemon->ready >= 0)
 		sys_close(daemon->ready);
 	daemon->ready = -1;

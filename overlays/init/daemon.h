@@ -2,14 +2,12 @@
 #ifndef DAEMON_H
 #define DAEMON_H
 
-#include "cgroup.h"
 #include "plan.h"
 
 #include <sys/types.h>
 
 struct daemon {
 	const struct plan *plan;
-	const struct cgroup *cgroup;
 	int output; /* where its stdout and stderr go, -1: nowhere */
 	pid_t pid;  /* 0: not running */
 	/*

@@ -20,7 +20,8 @@ int early_mounts(void)
 		fail("mount /dev", done);
 	/* The console comes first after that: what fails from here on can be said. */
 	int console = early_console();
-	done = sys_mount("proc", "/proc", "proc", flags | MS_NODEV, NULL);
+	/* Whoever is not root sees its own processes only. */
+	done = sys_mount("proc", "/proc", "proc", flags | MS_NODEV, "hidepid=invisible");
 	if (done < 0)
 		fail("mount /proc", done);
 	done = sys_mount("sysfs", "/sys", "sysfs", flags | MS_NODEV, NULL);
@@ -56,46 +57,13 @@ int early_console(void)
 	return console;
 }
 
-struct setting {
-	const char *path;
-	const char *value;
-};
-
 /* A setting that this kernel does not have is no loss: the thing that it limits is not there either. */
-static const struct setting settings[] = {
-	/* Only errors of the kernel on the console, so that its messages do not cut init's lines. */
-	{ "/proc/sys/kernel/printk", "4" },
-	/* A kernel that lost its way reboots. */
-	{ "/proc/sys/kernel/panic", "10" },
-	{ "/proc/sys/kernel/panic_on_oops", "1" },
-	{ "/proc/sys/kernel/sysrq", "0" },
-	{ "/proc/sys/kernel/kexec_load_disabled", "1" },
-	{ "/proc/sys/kernel/dmesg_restrict", "1" },
-	{ "/proc/sys/kernel/kptr_restrict", "2" },
-	{ "/proc/sys/kernel/perf_event_paranoid", "3" },
-	{ "/proc/sys/kernel/unprivileged_bpf_disabled", "1" },
-	{ "/proc/sys/kernel/io_uring_disabled", "2" },
-	/* A line of nothing is how these are emptied: the kernel starts no program for a crash or a module. */
-	{ "/proc/sys/kernel/core_pattern", "\n" },
-	{ "/proc/sys/kernel/modprobe", "\n" },
-	{ "/proc/sys/user/max_user_namespaces", "0" },
-	{ "/proc/sys/fs/protected_symlinks", "1" },
-	{ "/proc/sys/fs/protected_hardlinks", "1" },
-	/* The router knows each board by one IPv4 address. IPv6 would be a second way in and out that configures itself. */
-	{ "/proc/sys/net/ipv6/conf/all/disable_ipv6", "1" },
-	{ "/proc/sys/net/ipv6/conf/default/disable_ipv6", "1" },
-	{ "/proc/sys/net/ipv4/conf/all/accept_redirects", "0" },
-	{ "/proc/sys/net/ipv4/conf/default/accept_redirects", "0" },
-	{ "/proc/sys/net/ipv4/conf/all/send_redirects", "0" },
-	{ "/proc/sys/net/ipv4/icmp_echo_ignore_broadcasts", "1" },
-};
-
-void early_settings(void)
+void early_settings(const struct plan *plan)
 {
-	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-		int done = small_file_write(settings[i].path, settings[i].value);
+	for (size_t i = 0; i < plan->setting_count; i++) {
+		int done = small_file_write(plan->settings[i].path, plan->settings[i].value);
 		if (done < 0 && done != -ENOENT)
-			event_degraded(settings[i].path, done);
+			fail(plan->settings[i].path, done);
 	}
 }
 

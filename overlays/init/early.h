@@ -8,7 +8,7 @@
 int early_mounts(void);
 /* Returns the console's descriptor, -1 if there is none. */
 int early_console(void);
-void early_settings(void);
+void early_settings(const struct plan *plan);
 void early_modules(const struct plan *plan);
 
 #endif

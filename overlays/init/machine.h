@@ -2,7 +2,6 @@
 #ifndef MACHINE_H
 #define MACHINE_H
 
-#include "cgroup.h"
 #include "logger.h"
 #include "network.h"
 #include "plan.h"
@@ -20,7 +19,6 @@ struct machine {
 	struct watchdog watchdog;
 	struct network network;
 	struct logger logger;
-	struct cgroup cgroup;
 	struct power_keys power_keys;
 	struct supervisor supervisor;
 	int ending; /* command of reboot(2) once an orderly stop has begun, else 0 */

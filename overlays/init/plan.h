@@ -21,6 +21,26 @@ struct plan_port {
 	bool udp;
 };
 
+/* One instruction of the daemon's seccomp filter, as struct sock_filter of linux/filter.h. */
+struct plan_instruction {
+	uint16_t code;
+	uint8_t if_true;
+	uint8_t if_false;
+	uint32_t operand;
+};
+
+/* A file, or a folder with all below it, and what the daemon may do there: bits LANDLOCK_ACCESS_FS_*. */
+struct plan_place {
+	const char *path;
+	uint64_t access;
+};
+
+/* A file of /proc/sys and what to write there. */
+struct plan_setting {
+	const char *path;
+	const char *value;
+};
+
 struct plan {
 	const char *recipe;
 	const char *board;
@@ -34,6 +54,9 @@ struct plan {
 	uint8_t data_partition[16];
 	bool has_data;
 	uint32_t data_minimum_mib;
+
+	const struct plan_setting *settings;
+	size_t setting_count;
 
 	int64_t clock_floor; /* seconds since 1970 */
 	bool needs_dns;
@@ -49,6 +72,16 @@ struct plan {
 	uint64_t capabilities; /* bit per capability */
 	uint32_t memory_limit_mib;
 	uint32_t task_limit;
+
+	/* What the daemon may call, see and reach; everything else is refused. */
+	const struct plan_instruction *filter;
+	size_t filter_length;
+	const struct plan_place *places;
+	size_t place_count;
+	const uint16_t *tcp_bind;
+	size_t tcp_bind_count;
+	const uint16_t *tcp_connect;
+	size_t tcp_connect_count;
 
 	enum readiness readiness;
 	const struct plan_port *ports;

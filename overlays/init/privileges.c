@@ -2,6 +2,7 @@
 
 #include "event.h"
 #include "identities.h"
+#include "landlock.h"
 #include "sys.h"
 
 #include <errno.h>
@@ -48,7 +49,6 @@ static void become_user(uint32_t id, uint64_t capabilities)
 		if (capabilities >> capability & 1)
 			must("keep a capability", sys_process_control(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0));
 	must("give up privileges", sys_process_control(PR_SET_NO_NEW_PRIVS, 1, 0, 0));
-	/* A seccomp filter belongs here, after the last call that it would deny; Landlock before it. */
 }
 
 void place_descriptors(const int *fds, int count)
@@ -81,11 +81,22 @@ void become_helper(uint32_t id, const int *fds, int count, int empty_root)
 	become_user(id, 0);
 }
 
+/* The filter lets execve take its path from there and from nowhere else, so it must be out of the daemon's reach. */
+static int low_memory_is_closed(void)
+{
+	int done = sys_map_low();
+	return done == -EPERM ? 0 : done < 0 ? done : -EEXIST;
+}
+
 void become_daemon(const struct plan *plan)
 {
+	must("lay out the program's path", sys_lay_low(plan->program));
 	must("limit core dumps", sys_limit(RLIMIT_CORE, 0));
 	must("limit processes", sys_limit(RLIMIT_NPROC, plan->task_limit));
 	must("limit descriptors", sys_limit(RLIMIT_NOFILE, 65536));
 	(void)sys_umask(0077);
 	become_user(DAEMON_ID, plan->capabilities);
+	must("check low memory", low_memory_is_closed());
+	must("Landlock", landlock_confine(plan));
+	must("filter system calls", sys_filter_calls(plan->filter, plan->filter_length));
 }

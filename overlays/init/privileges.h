@@ -18,7 +18,10 @@ void place_descriptors(const int *fds, int count);
  */
 void become_helper(uint32_t id, const int *fds, int count, int empty_root);
 
-/* The daemon: the user DAEMON_ID and the plan's capabilities, which survive exec. */
+/*
+ * The daemon: the user DAEMON_ID and the plan's capabilities, which survive exec; the plan's places and ports; the plan's system calls.
+ * After this sys_execute_low() is the one way to start a program, and only while the path that was laid out is in memory.
+ */
 void become_daemon(const struct plan *plan);
 
 #endif

@@ -76,6 +76,10 @@ void root_enter(void)
 	int done = sys_mount("/proc", ROOT "/proc", NULL, MS_MOVE, NULL);
 	if (done < 0)
 		fail("move /proc", done);
+	/* All settings are made. */
+	done = sys_mount(NULL, ROOT "/proc", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL);
+	if (done < 0)
+		fail("close /proc", done);
 	/* The daemon has no use for the kernel's view of the hardware, nor for its device nodes. */
 	done = sys_unmount("/sys", MNT_DETACH);
 	if (done < 0)

@@ -26,12 +26,12 @@ static void enter(struct supervisor *supervisor, enum supervisor_state state, in
 	supervisor->state_deadline_ms = deadline_ms;
 }
 
-void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, const struct cgroup *cgroup, int output, int empty_root)
+void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, int output, int empty_root)
 {
 	*supervisor = (struct supervisor){
 		.plan = plan,
 		.empty_root = empty_root,
-		.daemon = { .plan = plan, .cgroup = cgroup, .output = output, .ready = -1 },
+		.daemon = { .plan = plan, .output = output, .ready = -1 },
 		.state = DAEMON_GONE,
 		.state_deadline_ms = NEVER,
 		.unready_since_ms = sys_uptime_ms(),
@@ -53,7 +53,6 @@ void supervisor_start(struct supervisor *supervisor)
 	struct event event = event_begin("daemon");
 	event_number(&event, "pid", supervisor->daemon.pid);
 	event_number(&event, "attempt", supervisor->attempt);
-	event_string(&event, "memory_limit", supervisor->daemon.cgroup->memory_limited ? "cgroup" : "none");
 	event_end(&event);
 	enter(supervisor, DAEMON_STARTING, now + supervisor->plan->start_timeout_ms);
 	supervisor->health_failures = 0;

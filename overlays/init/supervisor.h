@@ -42,7 +42,7 @@ struct supervisor {
 	int health_failures;     /* in a row */
 };
 
-void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, const struct cgroup *cgroup, int output, int empty_root);
+void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, int output, int empty_root);
 void supervisor_start(struct supervisor *supervisor);
 /*
  * It is not started: `reason` is in README.md, `error` 0 for none. If a reboot may help, one comes when a daemon that is not

@@ -6,11 +6,15 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/close_range.h>
+#include <linux/filter.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
@@ -255,10 +259,33 @@ int sys_kill(pid_t pid, int signal)
 	return (int)result(kill(pid, signal));
 }
 
-int sys_execute(const char *path, const char *const *arguments, const char *const *environment)
+/* programPathAddress of builder/init/seccomp/filter-program.ts: the filter compares the pointer. Any but NULL, in the first page. */
+#define LOW_PATH UINT64_C(8)
+
+enum { LOW_PAGE = 4096 };
+
+/* Filled elsewhere and then moved: C has no way to write to where NULL points. */
+int sys_lay_low(const char *path)
 {
-	/* POSIX promises that execve changes neither array. */
-	return (int)result(execve(path, (char *const *)(uintptr_t)arguments, (char *const *)(uintptr_t)environment));
+	size_t size = strlen(path) + 1;
+	if (size > LOW_PAGE - LOW_PATH)
+		return -ENAMETOOLONG;
+	char *page = mmap(NULL, LOW_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED)
+		return -errno;
+	memcpy(page + LOW_PATH, path, size);
+	return (int)result(syscall(SYS_mremap, page, LOW_PAGE, LOW_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, 0));
+}
+
+int sys_map_low(void)
+{
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+	return (int)result(syscall(SYS_mmap, 0, LOW_PAGE, PROT_READ, flags, -1, 0));
+}
+
+int sys_execute_low(const char *const *arguments, const char *const *environment)
+{
+	return (int)result(syscall(SYS_execve, LOW_PATH, arguments, environment));
 }
 
 void sys_exit(int status)
@@ -303,6 +330,45 @@ int sys_set_capabilities(uint64_t set)
 	uint32_t low = (uint32_t)set, high = (uint32_t)(set >> 32);
 	struct __user_cap_data_struct data[2] = { { low, low, low }, { high, high, high } };
 	return (int)result(syscall(SYS_capset, &header, data));
+}
+
+int sys_filter_calls(const struct plan_instruction *filter, size_t length)
+{
+	_Static_assert(sizeof *filter == sizeof(struct sock_filter), "the kernel reads them as they are");
+	struct {
+		unsigned short length;
+		const struct plan_instruction *filter;
+	} program = { (unsigned short)length, filter };
+	_Static_assert(sizeof program == sizeof(struct sock_fprog), "the kernel reads it as it is");
+	return (int)result(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
+}
+
+int sys_landlock_abi(void)
+{
+	return (int)result(syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION));
+}
+
+int sys_landlock_ruleset(uint64_t files, uint64_t ports, uint64_t scopes)
+{
+	struct landlock_ruleset_attr attributes = { .handled_access_fs = files, .handled_access_net = ports, .scoped = scopes };
+	return (int)result(syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0));
+}
+
+int sys_landlock_allow_place(int ruleset, int fd, uint64_t access)
+{
+	struct landlock_path_beneath_attr place = { .allowed_access = access, .parent_fd = fd };
+	return (int)result(syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &place, 0));
+}
+
+int sys_landlock_allow_port(int ruleset, uint16_t port, uint64_t access)
+{
+	struct landlock_net_port_attr attributes = { .allowed_access = access, .port = port };
+	return (int)result(syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_NET_PORT, &attributes, 0));
+}
+
+int sys_landlock_enter(int ruleset)
+{
+	return (int)result(syscall(SYS_landlock_restrict_self, ruleset, 0));
 }
 
 mode_t sys_umask(mode_t mask)

@@ -5,6 +5,8 @@
 #ifndef SYS_H
 #define SYS_H
 
+#include "plan.h"
+
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,7 +70,13 @@ ssize_t sys_receive_from(int fd, void *buffer, size_t size, struct sockaddr *add
 pid_t sys_fork(const char *name); /* the child gets that name and default signals */
 pid_t sys_wait(int *status);      /* any child that has ended; 0: none has */
 int sys_kill(pid_t pid, int signal);
-int sys_execute(const char *path, const char *const *arguments, const char *const *environment);
+/*
+ * Lays a path at LOW_PATH, in a page below vm.mmap_min_addr, where nothing can be mapped without CAP_SYS_RAWIO; tries to map that page
+ * anew; executes the program that is named there.
+ */
+int sys_lay_low(const char *path);
+int sys_map_low(void);
+int sys_execute_low(const char *const *arguments, const char *const *environment);
 _Noreturn void sys_exit(int status);
 int sys_new_session(void);
 int sys_limit(int resource, uint64_t value);
@@ -78,6 +86,14 @@ int sys_set_gid(uint32_t id);
 int sys_set_uid(uint32_t id);
 int sys_set_capabilities(uint64_t set); /* effective, permitted and inheritable */
 mode_t sys_umask(mode_t mask);
+
+/* confinement of this process and what comes of it */
+int sys_filter_calls(const struct plan_instruction *filter, size_t length);
+int sys_landlock_abi(void);
+int sys_landlock_ruleset(uint64_t files, uint64_t ports, uint64_t scopes); /* what it takes away */
+int sys_landlock_allow_place(int ruleset, int fd, uint64_t access);
+int sys_landlock_allow_port(int ruleset, uint16_t port, uint64_t access);
+int sys_landlock_enter(int ruleset);
 
 /* signals */
 int sys_signal_fd(void); /* SIGCHLD, SIGINT, SIGTERM, SIGPWR */

@@ -16,6 +16,14 @@ export interface GuestExpectation {
   readonly helpers: readonly HelperProcess[];
   /** Sockets besides the daemon's, by who holds them. */
   readonly helperSockets: readonly HelperSocket[];
+  /** What the daemon's control group must say. */
+  readonly limits: GuestFacts['limits'];
+  /** Content that files below /proc/sys must have, if the kernel has them. */
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
+  /** Words that must be on the kernel's command line. */
+  readonly kernelWords: readonly string[];
+  /** Options that mounts must have. */
+  readonly mounts: readonly { readonly target: string; readonly options: readonly string[] }[];
   /** Where the daemon may write. */
   readonly writable: readonly string[];
 }
@@ -46,6 +54,8 @@ type Check = (facts: GuestFacts, expected: GuestExpectation) => string[];
 /** EROFS of Linux: the file system itself refuses. */
 const readOnlyFileSystem = 30;
 const noSuchFile = 2;
+/** SECCOMP_MODE_FILTER, as /proc/PID/status says it. */
+const filterMode = 2;
 
 /** Each returns what is wrong. Named as in the issue that asked for them. */
 export const assertions = {
@@ -100,6 +110,48 @@ export const assertions = {
   ),
 
   noNewPrivs: eachDaemon(({ noNewPrivs }) => (noNewPrivs ? [] : ['NoNewPrivs is 0'])),
+
+  /** A seccomp filter decides about the daemon's calls. */
+  seccomp: eachDaemon(({ seccomp }) =>
+    seccomp === filterMode ? [] : [`Seccomp is ${seccomp}, not ${filterMode}`],
+  ),
+
+  /** The daemon's control group has its limits. */
+  limits({ limits }, expected) {
+    return Object.entries(expected.limits)
+      .filter(([file, limit]) => limits[file as keyof typeof limits] !== limit)
+      .map(([file, limit]) => `${file} is ${limits[file as keyof typeof limits]}, not ${limit}`);
+  },
+
+  /** Every setting that this kernel has is as it must be. `printk` and the like hold further numbers behind the first. */
+  settings({ settings }, expected) {
+    return expected.settings
+      .filter(({ name, value }) => {
+        const found = settings[name];
+        return found !== null && found?.split('\t')[0] !== value;
+      })
+      .map(({ name, value }) => `${name} is ${JSON.stringify(settings[name])}, not ${JSON.stringify(value)}`);
+  },
+
+  kernelWords({ commandLine }, { kernelWords }) {
+    return kernelWords
+      .filter((word) => !commandLine.includes(word))
+      .map((word) => `${word} is not on the kernel's command line`);
+  },
+
+  /** Every mount that is there has its options, and none is there that is not named. That the root is read-only is judged below. */
+  mountOptions({ mounts }, expected) {
+    const rootIsJudged = (target: string, option: string): boolean => target === '/' && option === 'ro';
+    // The last mount on a place is the one that is seen.
+    const seen = new Map(mounts.map((mount) => [mount.target, mount]));
+    return [...seen.values()].flatMap(({ target, options }) => {
+      const rule = expected.mounts.find((mount) => mount.target === target);
+      if (rule === undefined) return [`${target} is a mount that nobody named`];
+      return rule.options
+        .filter((option) => !options.includes(option) && !rootIsJudged(target, option))
+        .map((option) => `${target} is mounted without ${option}`);
+    });
+  },
 
   /** The root is mounted read-only, and its file system refuses even root; nothing but the named places takes a file. */
   readOnlyRoot({ mounts, writes }, { writable }) {

@@ -17,7 +17,17 @@ export interface GuestFacts {
   readonly memory: { readonly totalKiB: number; readonly availableKiB: number };
   /** Content of /proc/sys/kernel/modules_disabled, or null for a kernel without modules. */
   readonly modulesDisabled: string | null;
+  /** Content of files below /proc/sys; null for one that this kernel does not have. */
+  readonly settings: Readonly<Record<string, string | null>>;
+  /** Words of the kernel's command line. */
+  readonly commandLine: readonly string[];
+  /** Limits of the daemon's control group by file; null for one that is not there. */
+  readonly limits: Readonly<Record<LimitFile, string | null>>;
 }
+
+/** Files of a control group that bound what a daemon uses (Documentation/admin-guide/cgroup-v2.rst of the kernel). */
+const limitFiles = ['memory.max', 'memory.swap.max', 'memory.oom.group', 'pids.max'] as const;
+export type LimitFile = (typeof limitFiles)[number];
 
 /** Places of a root file system where a file is tried to be made. */
 const writePlaces = ['/', '/etc', '/usr', '/usr/bin', '/lib', '/data', '/run', '/tmp'];
@@ -25,19 +35,28 @@ const writePlaces = ['/', '/etc', '/usr', '/usr/bin', '/lib', '/data', '/run', '
 /**
  * Reads the facts by way of the probe.
  * @param daemon kernel's name of the daemon's process, whose view of files and network is taken
+ * @param settingNames files below /proc/sys to read
  * @throws BoardsmithError BOOT_FAILED if the probe does not answer; RangeError if the guest's kernel writes what cannot be read
  */
-export async function readGuestFacts(probe: ProbeClient, daemon: string): Promise<GuestFacts> {
+export async function readGuestFacts(
+  probe: ProbeClient,
+  daemon: string,
+  settingNames: readonly string[] = [],
+): Promise<GuestFacts> {
   const processes = await readProcesses(probe);
   const pid = processes.find(({ name, kernelThread }) => name === daemon && !kernelThread)?.pid ?? 1;
-  const [sockets, socketOwners, mounts, writes, memory, modulesDisabled] = await Promise.all([
-    readSockets(probe, pid),
-    readSocketOwners(probe, processes),
-    probe.readText(`${pid}/mountinfo`),
-    tryWrites(probe, pid),
-    probe.readText('meminfo'),
-    probe.readText('sys/kernel/modules_disabled'),
-  ]);
+  const [sockets, socketOwners, mounts, writes, memory, modulesDisabled, limits, settings, commandLine] =
+    await Promise.all([
+      readSockets(probe, pid),
+      readSocketOwners(probe, processes),
+      probe.readText(`${pid}/mountinfo`),
+      tryWrites(probe, pid),
+      probe.readText('meminfo'),
+      probe.readText('sys/kernel/modules_disabled'),
+      readLimits(probe, pid, processes),
+      readSettings(probe, settingNames),
+      probe.readText('cmdline'),
+    ]);
   return {
     processes,
     sockets,
@@ -46,6 +65,9 @@ export async function readGuestFacts(probe: ProbeClient, daemon: string): Promis
     writes,
     memory: { totalKiB: memoryKiB(memory, 'MemTotal'), availableKiB: memoryKiB(memory, 'MemAvailable') },
     modulesDisabled: modulesDisabled?.trim() ?? null,
+    limits,
+    settings,
+    commandLine: (commandLine ?? '').trim().split(/\s+/),
   };
 }
 
@@ -69,6 +91,26 @@ async function readProcess(probe: ProbeClient, pid: number): Promise<ProcessFact
   if (stat === null || status === null || cmdline === null) return null;
   const executable = exe.errno === 0 ? exe.content.toString('utf8') : null;
   return parseProcess({ stat, status, cmdline, executable, cgroup: cgroup ?? '' });
+}
+
+async function readSettings(
+  probe: ProbeClient,
+  names: readonly string[],
+): Promise<Record<string, string | null>> {
+  const read = async (name: string) => [name, (await probe.readText(`sys/${name}`))?.trim() ?? null] as const;
+  return Object.fromEntries(await Promise.all(names.map(read)));
+}
+
+/** Of the group that the daemon is in, not of the one in which it should be. */
+async function readLimits(
+  probe: ProbeClient,
+  pid: number,
+  processes: readonly ProcessFacts[],
+): Promise<Record<LimitFile, string | null>> {
+  const group = processes.find((process) => process.pid === pid)?.cgroup.replace(/^0::/, '') ?? '/';
+  const read = async (file: LimitFile) =>
+    [file, (await probe.readText(`${pid}/root/sys/fs/cgroup${group}/${file}`))?.trim() ?? null] as const;
+  return Object.fromEntries(await Promise.all(limitFiles.map(read))) as Record<LimitFile, string | null>;
 }
 
 async function readSockets(probe: ProbeClient, pid: number): Promise<SocketFacts[]> {

@@ -24,6 +24,7 @@ export const probeRecipe: ResolvedRecipe = {
   needs: { dns: true, time: true },
   connects: [],
   capabilities: [],
+  systemCalls: [],
   unit: { settings: [], secrets: [] },
 };
 

@@ -1,7 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { mounts } from '../../builder/init/default-deny.ts';
 import { type Assertion, type GuestExpectation, judgeGuest } from '../../qemu/probe/assertions.ts';
-import { type GuestFacts, readGuestFacts } from '../../qemu/probe/guest-facts.ts';
+import { type GuestFacts, type LimitFile, readGuestFacts } from '../../qemu/probe/guest-facts.ts';
 import type { ProcessFacts } from '../../qemu/probe/process-facts.ts';
 import type { SocketFacts } from '../../qemu/probe/socket-facts.ts';
 import { fakeImage } from './fake-machine.ts';
@@ -20,9 +21,22 @@ const expected: GuestExpectation = {
     { name: 'health', id: 1003, always: false },
   ],
   helperSockets: [{ table: 'udp', port: 68, process: 'dhcp' }],
+  limits: { 'memory.max': '134217728', 'memory.swap.max': '0', 'memory.oom.group': '1', 'pids.max': '256' },
+  settings: [
+    { name: 'kernel/sysrq', value: '0' },
+    { name: 'kernel/printk', value: '4' },
+    { name: 'kernel/core_pattern', value: '' },
+    { name: 'kernel/not_in_this_kernel', value: '1' },
+  ],
+  kernelWords: ['slab_nomerge', 'lockdown=integrity'],
+  mounts,
   writable: ['/data', '/tmp', '/run'],
 };
-const good = await readGuestFacts(recordedGuest(), 'cxo');
+const good = await readGuestFacts(
+  recordedGuest(),
+  'cxo',
+  expected.settings.map(({ name }) => name),
+);
 const daemon = good.processes.find(({ name }) => name === 'cxo')!;
 const init = good.processes.find(({ pid }) => pid === 1)!;
 /** What every helper runs. */
@@ -59,6 +73,21 @@ function withRoot(options: readonly string[], superOptions: readonly string[]): 
     ...good,
     mounts: good.mounts.map((mount) => (mount.target === '/' ? { ...mount, options, superOptions } : mount)),
   };
+}
+
+function withLimit(file: LimitFile, limit: string | null): GuestFacts {
+  return { ...good, limits: { ...good.limits, [file]: limit } };
+}
+
+function withSetting(name: string, value: string): GuestFacts {
+  return { ...good, settings: { ...good.settings, [name]: value } };
+}
+
+function withoutOption(target: string, option: string): GuestFacts {
+  const mounts = good.mounts.map((mount) =>
+    mount.target === target ? { ...mount, options: mount.options.filter((one) => one !== option) } : mount,
+  );
+  return { ...good, mounts };
 }
 
 function without(name: string): GuestFacts {
@@ -113,8 +142,34 @@ const broken: readonly (readonly [what: string, assertion: Assertion, facts: Gue
       ] as const,
   ),
   ['no NoNewPrivs', 'noNewPrivs', withDaemon({ noNewPrivs: false })],
-  ['a root mounted for writing', 'readOnlyRoot', withRoot(['rw'], ['ro'])],
-  ['a root whose file system is writable', 'readOnlyRoot', withRoot(['ro'], ['rw'])],
+  ['no filter of system calls', 'seccomp', withDaemon({ seccomp: 0 })],
+  ['more memory', 'limits', withLimit('memory.max', 'max')],
+  ['swap', 'limits', withLimit('memory.swap.max', 'max')],
+  ['a thread that dies for the others', 'limits', withLimit('memory.oom.group', '0')],
+  ['any number of tasks', 'limits', withLimit('pids.max', null)],
+  ['a key that commands the kernel', 'settings', withSetting('kernel/sysrq', '1')],
+  ['a program for crashes', 'settings', withSetting('kernel/core_pattern', '|/usr/bin/x')],
+  ['messages on the console', 'settings', withSetting('kernel/printk', '7\t4\t1\t7')],
+  [
+    'a command line without a word',
+    'kernelWords',
+    { ...good, commandLine: good.commandLine.filter((word) => word !== 'slab_nomerge') },
+  ],
+  [
+    'a command line with another value',
+    'kernelWords',
+    { ...good, commandLine: good.commandLine.map((word) => word.replace('integrity', 'none')) },
+  ],
+  ['programs in /data', 'mountOptions', withoutOption('/data', 'noexec')],
+  ['settings that can be written', 'mountOptions', withoutOption('/proc', 'ro')],
+  ['devices in /tmp', 'mountOptions', withoutOption('/tmp', 'nodev')],
+  [
+    'a mount that nobody named',
+    'mountOptions',
+    { ...good, mounts: [...good.mounts, { ...good.mounts[0]!, target: '/mnt' }] },
+  ],
+  ['a root mounted for writing', 'readOnlyRoot', withRoot(['rw', 'nosuid', 'nodev'], ['ro'])],
+  ['a root whose file system is writable', 'readOnlyRoot', withRoot(['ro', 'nosuid', 'nodev'], ['rw'])],
   ['no root', 'readOnlyRoot', { ...good, mounts: [] }],
   ['a file that can be made in /', 'readOnlyRoot', { ...good, writes: { ...good.writes, '/': 0 } }],
   ['a / that refuses by permission only', 'readOnlyRoot', { ...good, writes: { ...good.writes, '/': 13 } }],

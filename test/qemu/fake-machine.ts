@@ -56,7 +56,7 @@ export const goodBoot: readonly string[] = [
   'U-Boot 2025.01-3+deb13u1 (Jun 24 2026 - 09:07:15 +0000)',
   'Starting kernel ...',
   'BOARDSMITH {"event":"start","uptime_ms":1900,"recipe":"cxo","board":"qemu-virt","slot":"a"}',
-  'BOARDSMITH {"event":"daemon","uptime_ms":2100,"pid":154,"attempt":1,"memory_limit":"cgroup"}',
+  'BOARDSMITH {"event":"daemon","uptime_ms":2100,"pid":154,"attempt":1}',
   'cxo| listening on 8080',
   'BOARDSMITH {"event":"ready","uptime_ms":2500,"by":"descriptor","attempt":1,"memory_available_kib":873924,"daemon_rss_kib":49172}',
 ];

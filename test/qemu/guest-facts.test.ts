@@ -53,6 +53,8 @@ test('mounts, writes, memory and settings of a real guest', async () => {
   assert.is(facts.writes['/data'], 0);
   assert.ok(facts.memory.totalKiB > facts.memory.availableKiB && facts.memory.availableKiB > 0);
   assert.is(facts.modulesDisabled, '1');
+  assert.is(facts.limits['memory.max'], '134217728');
+  assert.is(facts.limits['pids.max'], '256');
 });
 
 test('a process that ends while it is looked at is left out', async () => {

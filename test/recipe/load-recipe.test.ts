@@ -181,6 +181,7 @@ connects:
   seeds: { ports: [8444, 443], purpose: first peers }
   peers: { protocol: udp, ports: [8999], by: address, purpose: other nodes }
 capabilities: [net_raw, net_bind_service]
+systemCalls: [timerfd_settime, timerfd_create]
 unit:
   settings:
     REGION: { description: where it stands, default: eu }

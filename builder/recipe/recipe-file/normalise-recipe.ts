@@ -44,6 +44,7 @@ export const normaliseRecipe: Normalise = {
       purpose,
     })),
   capabilities: (written) => [...((written ?? []) as RecipeFields['capabilities'])].sort(),
+  systemCalls: (written) => [...((written ?? []) as string[])].sort(),
   unit: (written) => {
     const { settings, secrets } = (written ?? {}) as {
       settings?: Named<WrittenUnitValue>;

@@ -21,6 +21,7 @@ export interface RecipeFields {
   readonly needs: { readonly dns: boolean; readonly time: boolean };
   readonly connects: readonly Connection[];
   readonly capabilities: readonly Capability[];
+  readonly systemCalls: readonly string[];
   readonly unit: { readonly settings: readonly UnitValue[]; readonly secrets: readonly UnitValue[] };
 }
 

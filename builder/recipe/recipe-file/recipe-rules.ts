@@ -5,6 +5,7 @@ import { nameRules } from './rules/name-rules.ts';
 import { portRules } from './rules/port-rules.ts';
 import { sizeRules } from './rules/size-rules.ts';
 import { sourceRules } from './rules/source-rules.ts';
+import { systemCallRules } from './rules/system-call-rules.ts';
 import { timeRules } from './rules/time-rules.ts';
 
 /** Every rule of a recipe. Each has a bad fixture in test/recipe; a test counts them. */
@@ -17,4 +18,5 @@ export const recipeRules = [
   ...timeRules,
   ...sizeRules,
   ...connectionRules,
+  ...systemCallRules,
 ];

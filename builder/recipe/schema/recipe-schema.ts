@@ -176,6 +176,22 @@ export const recipeSchema = rootSchema(
           examples: [['net_bind_service']],
         },
       ),
+      systemCalls: list(
+        {
+          title: 'a system call',
+          type: 'string',
+          maxLength: 40,
+          pattern: '^[a-z][a-z0-9_]*$',
+          patternErrorMessage: 'use its name as in man 2 syscalls, such as timerfd_create',
+        },
+        32,
+        {
+          description: 'System calls of Linux that the daemon makes beside those of its runtime.',
+          uniqueItems: true,
+          default: [],
+          examples: [['timerfd_create']],
+        },
+      ),
       unit: fields(
         [],
         {

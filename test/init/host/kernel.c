@@ -59,6 +59,7 @@ static struct {
 	int gateway_count;
 	uint64_t dirty[256];
 	int dirty_count, flushes;
+	char low_path[64];
 } state;
 
 static const char *error_text(long result)
@@ -673,7 +674,7 @@ static const char *flag_text(unsigned long flags)
 		const char *name;
 	} names[] = {
 		{ MS_RDONLY, " ro" }, { MS_NOSUID, " nosuid" }, { MS_NODEV, " nodev" }, { MS_NOEXEC, " noexec" },
-		{ MS_NOATIME, " noatime" }, { MS_MOVE, " move" }, { MS_REMOUNT, " remount" },
+		{ MS_NOATIME, " noatime" }, { MS_MOVE, " move" }, { MS_REMOUNT, " remount" }, { MS_BIND, " bind" },
 	};
 	text[0] = 0;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -871,14 +872,25 @@ int sys_kill(pid_t pid, int signal)
 	return 0;
 }
 
-int sys_execute(const char *path, const char *const *arguments, const char *const *environment)
+int sys_lay_low(const char *path)
+{
+	snprintf(state.low_path, sizeof state.low_path, "%s", path);
+	return (int)played("lay_low", 0, "%s", path);
+}
+
+int sys_map_low(void)
+{
+	return (int)played("map_low", kernel.low_memory_is_open ? 0 : -EPERM, "%s", "");
+}
+
+int sys_execute_low(const char *const *arguments, const char *const *environment)
 {
 	char text[512] = "";
 	for (; *arguments; arguments++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), " [%s]", *arguments);
 	for (; *environment; environment++)
 		snprintf(text + strlen(text), sizeof text - strlen(text), " {%s}", *environment);
-	long result = played("execute", 0, "%s,%s", path, text);
+	long result = played("execute_low", 0, "%s,%s", state.low_path, text);
 	if (result == 0)
 		finish(ENDED_BY_EXIT);
 	return (int)result;
@@ -935,6 +947,40 @@ int sys_set_uid(uint32_t id)
 int sys_set_capabilities(uint64_t set)
 {
 	return (int)played("set_capabilities", 0, "0x%llx", (unsigned long long)set);
+}
+
+int sys_filter_calls(const struct plan_instruction *filter, size_t length)
+{
+	bool whole = length > 0 && filter[length - 1].code == 0x06; /* it ends with a return */
+	return (int)played("filter_calls", whole ? 0 : -EINVAL, "%s", whole ? "of the plan" : "!! no filter");
+}
+
+int sys_landlock_abi(void)
+{
+	return (int)played("landlock_abi", kernel.landlock_abi, "%s", "");
+}
+
+int sys_landlock_ruleset(uint64_t files, uint64_t ports, uint64_t scopes)
+{
+	char text[64];
+	snprintf(text, sizeof text, "files %llx ports %llx scopes %llx", (unsigned long long)files, (unsigned long long)ports, (unsigned long long)scopes);
+	long result = played("landlock_ruleset", 0, "%s", text);
+	return result < 0 ? (int)result : new_fd(3, "ruleset");
+}
+
+int sys_landlock_allow_place(int ruleset, int fd, uint64_t access)
+{
+	return (int)played("landlock_allow_place", 0, "%s, %s, %llx", label(ruleset), label(fd), (unsigned long long)access);
+}
+
+int sys_landlock_allow_port(int ruleset, uint16_t port, uint64_t access)
+{
+	return (int)played("landlock_allow_port", 0, "%s, %u, %llx", label(ruleset), port, (unsigned long long)access);
+}
+
+int sys_landlock_enter(int ruleset)
+{
+	return (int)played("landlock_enter", 0, "%s", label(ruleset));
 }
 
 mode_t sys_umask(mode_t mask)
@@ -1038,6 +1084,7 @@ void kernel_reset(void)
 		.power_key_ms = MISSING,
 		.ctrl_alt_del_ms = MISSING,
 		.server_lease_s = 3600,
+		.landlock_abi = 6,
 	};
 }
 

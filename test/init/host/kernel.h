@@ -76,6 +76,10 @@ struct kernel {
 	const char *udp_list;
 	enum { SERVER_GOOD, SERVER_SILENT, SERVER_REFUSES, SERVER_VANISHES, SERVER_FORGETS_RENEWALS } server;
 	uint32_t server_lease_s;
+
+	/* for the daemon's child: what of its cage the kernel has */
+	int landlock_abi;
+	bool low_memory_is_open;
 };
 
 extern struct kernel kernel;
