@@ -12,6 +12,8 @@ export interface Emulation {
   /** Where the program finds its loader and libraries. */
   readonly root: string;
   readonly args?: readonly string[];
+  /** Further arguments of the emulator itself. */
+  readonly emulatorArgs?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -27,8 +29,8 @@ export class EmulatedProgram {
   #output = '';
   readonly #watchers = new Set<() => void>();
 
-  constructor(program: string, { root, args = [], environment = {} }: Emulation) {
-    const command = ['-cpu', 'cortex-a53', '-L', root, program, ...args];
+  constructor(program: string, { root, args = [], emulatorArgs = [], environment = {} }: Emulation) {
+    const command = ['-cpu', 'cortex-a53', '-L', root, ...emulatorArgs, program, ...args];
     this.#child = spawn(emulator, command, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.#read(text));

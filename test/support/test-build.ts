@@ -1,4 +1,5 @@
-import { mkdtemp } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readBootable } from '../../builder/cli/bootable.ts';
@@ -16,6 +17,7 @@ import { apply } from '../../builder/steps/apply.ts';
 import type { ImageManifest } from '../../builder/steps/image-manifest.ts';
 import { publishImage } from '../../builder/steps/publish-image.ts';
 import { StepCache } from '../../builder/steps/step-cache.ts';
+import type { StepKind } from '../../builder/steps/step-kind.ts';
 import type { BootableImage } from '../../qemu/bootable-image.ts';
 import { usableTestLock } from './newcomer-lock.ts';
 import { checkout, testCache } from './places.ts';
@@ -30,6 +32,8 @@ export interface TestBuild {
   readonly changeBoard?: (board: ResolvedBoard) => ResolvedBoard;
   /** Folder that holds another `overlays/`. */
   readonly overlaysRoot?: string;
+  /** A program that takes the daemon's place in the image, whatever the recipe's own daemon is. */
+  readonly program?: string;
 }
 
 export type TestImage = BootableImage & { readonly manifest: ImageManifest };
@@ -49,18 +53,35 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
     boards: [board],
     lock,
     hostArchitecture: hostArchitecture(),
-    implementations: stepImplementations(),
+    implementations: { ...stepImplementations(), ...(await standInDigest(build.program)) },
     boardsmithRoot: overlaysRoot,
     version: builderVersion(),
   });
   const outputs = await apply(plan, {
     cache: new StepCache(testCache),
     inputs: store,
-    kinds: stepKinds,
+    kinds: build.program === undefined ? stepKinds : withStandIn(build.program),
     concurrency: 2,
     signal,
   });
   const out = await mkdtemp(join(tmpdir(), 'boardsmith-image-'));
   const { image } = await publishImage(outputs.get(plan.images[0]!.step)!, out, signal);
   return await readBootable(image);
+}
+
+/** The steps after the program are made anew for another one. */
+async function standInDigest(program: string | undefined): Promise<Record<string, string>> {
+  if (program === undefined) return {};
+  const digest = createHash('sha256')
+    .update(await readFile(program))
+    .digest('hex');
+  return { 'node-program': `stand-in ${digest}` };
+}
+
+function withStandIn(program: string): ReadonlyMap<string, StepKind> {
+  const standIn: StepKind = {
+    kind: 'node-program',
+    run: ({ output }) => copyFile(program, join(output, 'program')),
+  };
+  return new Map([...stepKinds, ['node-program', standIn]]);
 }
