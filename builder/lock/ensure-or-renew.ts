@@ -68,7 +68,15 @@ async function renew(
   const affected = requests.filter((request) =>
     lookUp(pinned, request, options.hostArchitecture).some(({ id }) => gone.has(id)),
   );
-  const renewed = await resolveLock(affected, { ...options, store, previous: pinned, renew: 'all' });
+  // A closure is answered anew as a whole; only what is gone, and what that takes with it, must change.
+  const preferred = Object.entries(pinned.entries).flatMap(([id, entry]) => (gone.has(id) ? [] : [entry]));
+  const renewed = await resolveLock(affected, {
+    ...options,
+    store,
+    previous: pinned,
+    renew: 'all',
+    preferred,
+  });
   return overlayLock(pinned, renewed);
 }
 

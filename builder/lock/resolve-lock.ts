@@ -20,6 +20,8 @@ export interface ResolveLockOptions {
   readonly renew: 'none' | 'all' | readonly string[];
   /** What becomes of pins that nothing of `requests` asks for: other recipes may share the lock. Dropped if left out. */
   readonly others?: 'keep' | 'drop';
+  /** Entries to stay with in answers that are asked for anew, where Debian's archive still lists them and they fit the rest. None if left out. */
+  readonly preferred?: readonly LockEntry[];
   readonly hostArchitecture: HostArchitecture;
   readonly now: Date;
   /** Files that must be fetched to be pinned (wheels, tarballs) are kept here. */
@@ -45,8 +47,10 @@ export async function resolveLock(
   const open = wanted.filter((request) => renewed.has(requestId(request)) || !draft.keep(request));
   if (open.length > 0) {
     const known = (id: string): LockEntry | undefined => previous?.entries[id];
+    const { preferred = [] } = options;
+    const { environment } = store;
     const answers = await store.withScratch((scratch) =>
-      resolveRequests(open, { scratch, store, environment: store.environment, known, signal, progress }),
+      resolveRequests(open, { scratch, store, environment, known, preferred, signal, progress }),
     );
     for (const request of open) {
       const answer = answers.get(requestId(request))!;

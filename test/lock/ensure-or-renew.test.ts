@@ -9,7 +9,7 @@ import { entryId, type InputRequest, type Lock, requestId } from '../../builder/
 import { readLock } from '../../builder/lock/read-lock.ts';
 import { resolveLock } from '../../builder/lock/resolve-lock.ts';
 import { writeLock } from '../../builder/lock/write-lock.ts';
-import { hasGpg, SigningKey, serveRepository } from '../support/debian-repository.ts';
+import { hasGpg, listedEntry, SigningKey, serveRepository } from '../support/debian-repository.ts';
 import { debianEntry } from '../support/lock-entries.ts';
 import { loopbackEnvironment } from '../support/loopback-environment.ts';
 import { LoopbackServer } from '../support/loopback-server.ts';
@@ -27,6 +27,15 @@ if (!hasGpg()) {
     [
       { name: 'musl', version: '1.2.5-3', architecture: 'arm64' },
       { name: 'zlib1g', version: '1.3', architecture: 'arm64' },
+      // A tool whose old version needs any helper, and whose new one is there too.
+      { name: 'tool', version: '1', architecture: 'amd64', depends: 'helper, steady' },
+      { name: 'tool', version: '2', architecture: 'amd64', depends: 'helper, steady' },
+      { name: 'helper', version: '5', architecture: 'amd64' },
+      { name: 'steady', version: '1', architecture: 'all' },
+      { name: 'steady', version: '2', architecture: 'all' },
+      // One whose old version needs just the helper that is gone.
+      { name: 'strict', version: '1', architecture: 'amd64', depends: 'helper (= 4-never), steady' },
+      { name: 'strict', version: '2', architecture: 'amd64', depends: 'helper (= 5), steady' },
     ],
     (text) => key.sign(text),
   );
@@ -93,6 +102,50 @@ if (!hasGpg()) {
     assert.is(readFileSync(file, 'utf8'), before);
     assert.equal(readdirSync(join(folder, 'checkout')), ['boardsmith.lock']);
     assert.equal(await readLock(privateFile), used.lock);
+  });
+
+  const closure = (name: string): InputRequest => ({
+    kind: 'debian',
+    package: name,
+    architecture: 'amd64',
+    closure: true,
+    host: true,
+  });
+
+  /** A lock that pins old versions, a helper among them that is gone; the rest is in the cache as far as the mirror has it. */
+  const renewClosure = async (name: string): Promise<UsableLock> => {
+    const folder = temporaryFolder('renew');
+    const store = new InputStore(join(folder, 'cache'), { network: true, environment, retryDelays: [] });
+    const entries = [
+      listedEntry({ name, version: '1', architecture: 'amd64' }),
+      listedEntry({ name: 'steady', version: '1', architecture: 'all' }),
+      debianEntry('helper', '4-never', 'amd64'),
+    ];
+    const file = join(folder, 'boardsmith.lock');
+    await writeLock(file, {
+      lockVersion: 1,
+      date: '2026-11-26',
+      requests: {},
+      hostRequests: { x86_64: { [requestId(closure(name))]: entries.map(entryId).sort() } },
+      entries: Object.fromEntries(entries.map((entry) => [entryId(entry), entry])),
+    });
+    return await ensureOrRenew(file, store, [closure(name)], join(folder, 'renewed.lock'), common);
+  };
+  const versionsOf = ({ lock }: UsableLock): string[] => Object.keys(lock.entries).sort();
+
+  test('of a closure just the pin that is gone is renewed, though there are newer versions of others', async () => {
+    const used = await renewClosure('tool');
+    assert.equal(versionsOf(used), ['debian:all/steady@1', 'debian:amd64/helper@5', 'debian:amd64/tool@1']);
+    assert.match(used.notice!, 'helper 4-never → 5 (amd64)');
+    assert.not.match(used.notice!, /tool \d|steady \d/);
+  });
+
+  test('what cannot stay with it is renewed too, and named', async () => {
+    const used = await renewClosure('strict');
+    assert.ok(versionsOf(used).includes('debian:amd64/helper@5'));
+    assert.ok(versionsOf(used).includes('debian:amd64/strict@2'));
+    assert.match(used.notice!, 'helper 4-never → 5 (amd64)');
+    assert.match(used.notice!, 'strict 1 → 2 (amd64)');
   });
 
   test('the renewed lock is used again without asking, also without the network', async () => {

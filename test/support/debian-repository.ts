@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DebianEntry } from '../../builder/lock/lock-format.ts';
 import { bytes, type LoopbackServer } from './loopback-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -126,9 +127,20 @@ function sourceParagraph({ name, version, files }: RepositorySource): string {
   ].join('\n')}\n`;
 }
 
+/** The lock's entry for a package that `serveRepository` serves. */
+export function listedEntry(one: RepositoryPackage): DebianEntry {
+  const { name, version, architecture } = one;
+  const content = packageContent(one);
+  const pin = { size: content.length, sha256: sha256(content) };
+  return { kind: 'debian', name, version, architecture, suite: 'trixie', path: poolPath(one), ...pin };
+}
+
+function poolPath({ name, version, architecture }: RepositoryPackage): string {
+  return `pool/main/${name[0]}/${name}/${name}_${version.replace(/^\d+:/, '')}_${architecture}.deb`;
+}
+
 function paragraph(server: LoopbackServer, root: string, one: RepositoryPackage): string {
-  const fileVersion = one.version.replace(/^\d+:/, '');
-  const path = `pool/main/${one.name[0]}/${one.name}/${one.name}_${fileVersion}_${one.architecture}.deb`;
+  const path = poolPath(one);
   const content = packageContent(one);
   server.serve(`${root}/${path}`, bytes(content));
   const fields = [

@@ -49,7 +49,7 @@ function privateSettings(folder: string, logins: string): string[] {
     setting('Dir::Etc::Parts', join(folder, 'etc/parts')),
     setting('Dir::Etc::SourceList', join(folder, 'etc/sources.list')),
     setting('Dir::Etc::SourceParts', join(folder, 'etc/parts')),
-    setting('Dir::Etc::Preferences', join(folder, 'etc/none')),
+    setting('Dir::Etc::Preferences', join(folder, 'etc/preferences')),
     setting('Dir::Etc::PreferencesParts', join(folder, 'etc/parts')),
     setting('Dir::Etc::Trusted', join(folder, 'etc/none.gpg')),
     setting('Dir::Etc::TrustedParts', join(folder, 'etc/parts')),

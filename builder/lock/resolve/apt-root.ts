@@ -32,6 +32,8 @@ export interface AptRootOptions {
   /** Lists of packages to install, or of source packages. */
   readonly lists?: 'binary' | 'source';
   readonly mirrors: DebianMirrors;
+  /** Versions to stay with where the archive still lists them, though it may have newer ones. */
+  readonly preferred: readonly { readonly name: string; readonly version: string }[];
   readonly environment: Environment;
   readonly signal: AbortSignal;
 }
@@ -74,6 +76,11 @@ export class AptRoot {
     const type = options.lists === 'source' ? 'deb-src' : 'deb';
     const lines = sources.map((source) => `${type} ${trust} ${source} main\n`);
     await writeFile(join(folder, 'etc/sources.list'), lines.join(''));
+    // Above every suite's own priority; what is not listed has no effect.
+    const pins = options.preferred.map(
+      ({ name, version }) => `Package: ${name}\nPin: version ${version}\nPin-Priority: 995\n`,
+    );
+    await writeFile(join(folder, 'etc/preferences'), pins.join('\n'));
     const apt = new AptRoot(options, environment);
     await apt.#update();
     return apt;
@@ -131,7 +138,11 @@ export class AptRoot {
   }
 
   async #uriLines(name: string, args: readonly string[]): Promise<string[]> {
-    const { ok, stdout, stderr } = await this.#run('apt-get', ['-qq', '--yes', '--print-uris', ...args]);
+    const call = ['-qq', '--yes', '--print-uris', ...args];
+    let result = await this.#run('apt-get', call);
+    // Versions that do not go together with what must be new: then all of this answer is.
+    if (!result.ok) result = await this.#run('apt-get', ['-o', 'Dir::Etc::Preferences=/dev/null', ...call]);
+    const { ok, stdout, stderr } = result;
     if (!ok) {
       throw new BoardsmithError(
         'INPUT_UNAVAILABLE',

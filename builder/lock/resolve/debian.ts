@@ -21,6 +21,7 @@ export async function resolveDebian(
     folder: join(scratch, `apt-${architecture}`),
     architecture,
     mirrors,
+    preferred: context.preferred.filter((entry) => entry.kind === 'debian' && isFor(entry, architecture)),
     environment,
     signal,
   });
@@ -52,6 +53,7 @@ export async function resolveDebianSources(
     architecture: 'amd64',
     lists: 'source',
     mirrors,
+    preferred: [],
     environment,
     signal,
   });
@@ -62,6 +64,10 @@ export async function resolveDebianSources(
     answers.set(request, { entries: files.map((file) => ({ kind: 'debian-source', ...file })) });
   }
   return answers;
+}
+
+function isFor(entry: DebianEntry, architecture: string): boolean {
+  return entry.architecture === architecture || entry.architecture === 'all';
 }
 
 /**

@@ -19,5 +19,7 @@ export interface ResolveContext {
   readonly signal: AbortSignal;
   /** An entry of the lock as it was. */
   known(id: string): LockEntry | undefined;
+  /** Entries to stay with, where their registry lets, in an answer that is asked for anew. */
+  readonly preferred: readonly LockEntry[];
   progress(line: string): void;
 }
