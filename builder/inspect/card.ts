@@ -1,11 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { ByteRange } from '../image/byte-range.ts';
+import type { CpioEntry } from '../image/cpio-reader.ts';
 import { type ExtlinuxEntry, readExtlinux } from '../image/extlinux-reader.ts';
 import { FatReader } from '../image/fat-reader.ts';
 import { type Gpt, readGpt } from '../image/read-gpt.ts';
 import { sectorSize } from '../image/sectors.ts';
 import { SquashfsReader } from '../image/squashfs-reader.ts';
+import { readSuperblock } from '../image/verity/superblock.ts';
+import { blockSize } from '../image/verity/verity-format.ts';
+import { verityTreeSize } from '../image/verity/verity-tree-size.ts';
 import type { CardFile } from './card-file.ts';
 import { type ContentKind, contentKind, ext4Used } from './partition-content.ts';
 import { initramfsEntries } from './unpack-initramfs.ts';
@@ -117,6 +121,17 @@ export class Card {
     return listed ? readExtlinux((await fat.readFile(extlinuxPath)).toString('utf8')) : null;
   }
 
+  /** What the initramfs holds that a boot partition starts. @throws BoardsmithError FILE_UNUSABLE if it starts none */
+  async initramfs(partition: string): Promise<CpioEntry[]> {
+    const entry = await this.extlinux(partition);
+    if (entry === null) {
+      throw new BoardsmithError('FILE_UNUSABLE', `${partition} names no initramfs to start`, {
+        hint: 'the image is damaged, or no image of boardsmith build',
+      });
+    }
+    return initramfsEntries(await (await this.#fat(partition)).readFile(entry.initramfs));
+  }
+
   #fat(partition: string): Promise<FatReader> {
     const start = this.gpt.partitions.find(({ name }) => name === partition)!.start;
     return FatReader.open(this.#handle, start * sectorSize);
@@ -158,7 +173,7 @@ export class Card {
   }
 
   async #used(partition: string, range: ByteRange, content: ContentKind): Promise<number> {
-    if (content === 'squashfs') return (await SquashfsReader.open(range)).superblock.used;
+    if (content === 'squashfs') return await rootUsed(range);
     if (content === 'ext4') return await ext4Used(range);
     if (content === 'empty') return 0;
     if (content === 'unknown') return range.size;
@@ -203,4 +218,18 @@ function initramfsFiles(archive: CardFile, content: Buffer): CardFile[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Bytes of a root: the file system, and its hash tree if one follows. */
+async function rootUsed(range: ByteRange): Promise<number> {
+  const { used } = (await SquashfsReader.open(range)).superblock;
+  const end = Math.ceil(used / blockSize) * blockSize;
+  if (end + verityTreeSize(end) > range.size) return used;
+  try {
+    const { dataBlocks } = readSuperblock(await range.read(end, blockSize));
+    return dataBlocks * blockSize === end ? end + verityTreeSize(end) : used;
+  } catch (error) {
+    if (error instanceof RangeError) return used;
+    throw error;
+  }
 }

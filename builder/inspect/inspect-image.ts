@@ -56,7 +56,7 @@ export async function inspectImage(image: string, signal: AbortSignal): Promise<
 }
 
 /** The slot whose boot partition has the attribute that the boot loader looks for. */
-function bootedSlot(parts: readonly { name: string; bootable: boolean }[], file: string): string {
+export function bootedSlot(parts: readonly { name: string; bootable: boolean }[], file: string): string {
   const slot = parts
     .find(({ name, bootable }) => bootable && name.startsWith('boot-'))
     ?.name.slice('boot-'.length);

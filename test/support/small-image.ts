@@ -5,6 +5,8 @@ import { writeDisk } from '../../builder/image/disk.ts';
 import { extlinuxConfiguration } from '../../builder/image/extlinux.ts';
 import { makeFat } from '../../builder/image/fat.ts';
 import { layout } from '../../builder/image/layout.ts';
+import { appendHashTree } from '../../builder/image/verity/append-hash-tree.ts';
+import { verityRecordPath, writeVerityRecord } from '../../builder/image/verity/verity-record.ts';
 import { completeTree } from '../../builder/rootfs/complete-tree.ts';
 import { squashfs } from '../../builder/rootfs/squashfs.ts';
 import type { Tree } from '../../builder/rootfs/tree.ts';
@@ -87,14 +89,17 @@ export async function makeSmallParts(
   await writeFile(archive, await writeCpio(smallInitramfs, mtime));
   const zstd = await packagedTool(tools.zstd, { program: 'zstd' });
   await zstd.run(['-q', '-f', '-15', '--single-thread', '--check', archive, '-o', packed], { signal });
+  const [boot, root] = [join(folder, 'boot'), join(folder, 'root')];
+  await squashfs(smallRoot, { toolRoot: tools.squashfs, output: root, mtime, signal });
+  const bytes = writeVerityRecord(await appendHashTree(root, signal));
+  const record = await writeCpio(completeTree([file(verityRecordPath, bytes, { mode: 0o400 })]), mtime);
   const configuration = extlinuxConfiguration({
     label: 'small-test',
     kernel: '/kernel',
-    initramfs: '/initramfs.zst',
+    initramfs: '/initramfs',
     deviceTree: null,
     commandLine: ['console=ttyS0', 'quiet'],
   });
-  const [boot, root] = [join(folder, 'boot'), join(folder, 'root')];
   await makeFat({
     ...{
       toolRoot: tools.fat,
@@ -108,11 +113,10 @@ export async function makeSmallParts(
     },
     files: [
       { path: 'kernel', content: { bytes: smallKernel } },
-      { path: 'initramfs.zst', content: { file: packed } },
+      { path: 'initramfs', content: { bytes: Buffer.concat([record, await readFile(packed)]) } },
       { path: 'extlinux/extlinux.conf', content: { bytes: Buffer.from(configuration) } },
     ],
   });
-  await squashfs(smallRoot, { toolRoot: tools.squashfs, output: root, mtime, signal });
   return { boot: await readFile(boot), root: await readFile(root) };
 }
 

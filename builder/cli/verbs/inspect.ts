@@ -3,13 +3,17 @@ import { resolve } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { compareImages } from '../../inspect/compare-images.ts';
 import { inspectImage } from '../../inspect/inspect-image.ts';
+import type { RootVerdict } from '../../inspect/verify-root.ts';
 import { differenceLines } from '../difference-text.ts';
 import { inspectPage } from '../inspect-page/page.ts';
 import { reportLines } from '../inspect-text.ts';
+import { requireVerifiedRoot } from '../require-verified-root.ts';
+import { verdictLine } from '../root-verdict-text.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
 interface InspectOptions {
   readonly html?: string;
+  readonly verify?: true;
   readonly json?: true;
 }
 
@@ -26,6 +30,10 @@ export const inspect: Verb = {
       'boardsmith inspect out/cxo-qemu-virt.img',
     )
       .option('--html <file>', 'also write a page about the image into this file')
+      .option(
+        '--verify',
+        'first hold every block of the root against its hash; one that is wrong is an error',
+      )
       .option('--json', 'print the report as one JSON object')
       .action(async (image: string, other: string | undefined, options: InspectOptions) => {
         const path = (file: string): string => resolve(terminal.currentDirectory, file);
@@ -33,10 +41,18 @@ export const inspect: Verb = {
           if (options.json) terminal.out(JSON.stringify(value));
           else for (const line of lines) terminal.out(line);
         };
+        const images = other === undefined ? [image] : [image, other];
+        // First: a root that is damaged may not be readable at all.
+        const verified: RootVerdict[] = [];
+        if (options.verify) for (const file of images) verified.push(await requireVerifiedRoot(path(file)));
         if (other === undefined) {
           const report = await inspectImage(path(image), terminal.signal);
           if (options.html !== undefined) await writePage(path(options.html), inspectPage(report));
-          print(report, reportLines(report));
+          const [root] = verified;
+          print(root === undefined ? report : { ...report, verified: root }, [
+            ...reportLines(report),
+            ...verified.flatMap((verdict) => ['', verdictLine(verdict)]),
+          ]);
           return;
         }
         if (options.html !== undefined) {
