@@ -1,11 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
+import type { WriteStream } from 'node:tty';
 import { BoardsmithError } from '../builder/error/boardsmith-error.ts';
 import type { BootableImage } from './bootable-image.ts';
 import { type ConsoleLine, isEvent } from './console.ts';
 import { memorableForwards } from './free-port.ts';
 import { type Machine, type MachineEnd, startMachine } from './machine.ts';
 import { type Card, type Forward, plainRun } from './machine-options.ts';
+import { orderlyPowerOff, type PowerOffOutcome } from './orderly-power-off.ts';
 import { timeoutScale } from './speed.ts';
 import { bootTimeline, timelineChart } from './timeline.ts';
 
@@ -33,12 +35,15 @@ export interface PersonBootEnd {
   readonly asked: boolean;
 }
 
-/** Milliseconds on the reference machine; init gives the daemon its stop timeout, then unmounts. */
-const powerOffMs = 60_000;
+const givenUp: Readonly<Record<Exclude<PowerOffOutcome, 'off'>, string>> = {
+  'no-init': 'no sign of init in the guest, so it cannot power off; ended',
+  'no-answer': 'QEMU does not answer; ended',
+  'too-slow': 'the guest does not power off; ended',
+};
 
 /**
- * Runs an image until it powers off: its console is shown, its ports are forwarded and printed. The first Ctrl-C (or SIGTERM) presses the power key and waits,
- * the second ends the machine at once. A daemon that crashes or a reboot does not end it: the person sees what a board would do.
+ * Runs an image until it powers off: its console is shown, its ports are forwarded and printed. The first Ctrl-C (or SIGTERM) presses the power key and
+ * waits as long as init can react to it, the second ends the machine at once. A daemon that crashes or a reboot does not end it: the person sees what a board would do.
  * @throws BoardsmithError BOOT_FAILED if QEMU cannot run or fails, HOST_UNSUITABLE
  */
 export async function bootForPerson(
@@ -89,14 +94,9 @@ function stopOnSignals(machine: Machine, signals: EventEmitter, say: Voice) {
     }
     asked = true;
     say.note('powering off; once more ends it at once');
-    machine.powerOff(powerOffMs * timeoutScale()).then(
-      (off) => {
-        if (!off && !killed) kill('the guest does not power off; ended');
-      },
-      () => {
-        if (!killed) kill('QEMU does not answer; ended');
-      },
-    );
+    void orderlyPowerOff(machine, timeoutScale()).then((outcome) => {
+      if (outcome !== 'off' && !killed) kill(givenUp[outcome]);
+    });
   };
   // A terminal that is closed leaves nobody to wait for.
   const onHangup = (): void => kill('the terminal is gone; ended');
@@ -153,22 +153,30 @@ interface Voice {
   end(end: MachineEnd): void;
 }
 
+/** Before what is Boardsmith's and not the guest's. */
+const prefix = 'boardsmith: ';
+
+/** Width of a terminal; of a file or a pipe what people's terminals have. */
+function columnsOf(output: Writable): number {
+  return (output as Partial<WriteStream>).columns ?? 80;
+}
+
 function textVoice(output: Writable, image: BootableImage): Voice {
   const write = (text: string): void => void output.write(`${text}\n`);
   return {
     command: write,
     line: ({ text }) => write(text),
     ports(forwards) {
-      for (const forward of forwards) write(`boardsmith: ${portText(image, forward)}`);
+      for (const forward of forwards) write(`${prefix}${portText(image, forward)}`);
     },
     ready(lines, forwards) {
-      const chart = timelineChart(bootTimeline(lines)).split('\n');
+      const chart = timelineChart(bootTimeline(lines), columnsOf(output) - prefix.length).split('\n');
       const ports = forwards.map((forward) => portText(image, forward));
       for (const text of [`${image.recipe} is ready`, ...chart, ...ports, 'Ctrl-C powers off'])
-        write(`boardsmith: ${text}`);
+        write(`${prefix}${text}`);
     },
-    note: (text) => write(`boardsmith: ${text}`),
-    end: ({ reason }) => write(`boardsmith: the machine has ended (${reason ?? 'killed'})`),
+    note: (text) => write(`${prefix}${text}`),
+    end: ({ reason }) => write(`${prefix}the machine has ended (${reason ?? 'killed'})`),
   };
 }
 

@@ -36,24 +36,38 @@ function rounded(milliseconds: number | undefined): number | null {
   return milliseconds === undefined ? null : Math.round(milliseconds);
 }
 
-/** Columns of the bars. */
-const chartWidth = 40;
+/** Columns of a chart unless somebody knows better: with an indent it fits into a terminal of 60. */
+const standardColumns = 56;
+const widestBar = 40;
+const narrowestBar = 8;
 
-/** The timeline as text: a line a phase, with when it began, how long it took until the next one, and a bar over the whole boot. */
-export function timelineChart(timeline: Timeline): string {
+/**
+ * The timeline as text: a line a phase, with when it began, how long it took until the next one, and a bar over the whole boot.
+ * @param columns what a line may take; a terminal of less than 40 wraps it
+ */
+export function timelineChart(timeline: Timeline, columns = standardColumns): string {
   const seen = phases.flatMap((phase) => {
     const at = timeline[phase];
     return at === null ? [] : [{ phase, at }];
   });
   const total = Math.max(1, ...seen.map(({ at }) => at));
-  const column = (at: number): number => Math.round((at / total) * chartWidth);
-  return seen
-    .map(({ phase, at }, index) => {
-      const until = seen[index + 1]?.at ?? null;
-      const length = until === null ? 1 : Math.max(1, column(until) - column(at));
-      const bar = until === null ? '|' : '='.repeat(length);
-      const took = until === null ? '' : `  ${until - at} ms`;
-      return `${phase.padEnd(9)}${String(at).padStart(7)} ms  ${' '.repeat(column(at))}${bar}${took}`;
+  const rows = seen.map(({ phase, at }, index) => {
+    const until = seen[index + 1]?.at ?? null;
+    return {
+      at,
+      until,
+      head: `${phase.padEnd(9)}${String(at).padStart(7)} ms  `,
+      took: until === null ? '' : `  ${until - at} ms`,
+    };
+  });
+  const texts = Math.max(0, ...rows.map(({ head, took }) => head.length + took.length));
+  // One more than the width: a phase that takes no time has a bar too.
+  const width = Math.max(narrowestBar, Math.min(widestBar, columns - texts - 1));
+  const column = (at: number): number => Math.round((at / total) * width);
+  return rows
+    .map(({ at, until, head, took }) => {
+      const bar = until === null ? '|' : '='.repeat(Math.max(1, column(until) - column(at)));
+      return `${head}${' '.repeat(column(at))}${bar}${took}`;
     })
     .join('\n');
 }

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { bootForPerson, type PersonBootEnd } from '../../qemu/boot-for-person.ts';
-import { type FakeScript, fakeCommand, fakeImage, goodBoot, goodEnd, saying } from './fake-machine.ts';
+import { type FakeScript, fakeCommand, fakeImage, goodBoot, goodEnd, saying, soon } from './fake-machine.ts';
 
 const test = suite('a boot that a person watches');
 /** A port below 1024 is forwarded to one that the kernel chooses, which is what the fake says. */
@@ -72,6 +72,25 @@ test('a second Ctrl-C ends a guest that does not power off', async () => {
   await shows('powering off');
   signals.emit('SIGINT');
   assert.equal(await ended, { poweredOff: false, asked: true });
+});
+
+test('a guest in which init never spoke is ended without a second Ctrl-C, and it is said why', async () => {
+  for (const steps of [[], saying(goodBoot.slice(0, 2))] satisfies FakeScript['steps'][]) {
+    const { ended, signals, text, shows } = watch({ ...good, steps, powerKey: null });
+    await shows('is at http');
+    signals.emit('SIGTERM');
+    await shows('powering off');
+    assert.equal(await soon(ended), { poweredOff: false, asked: true });
+    assert.match(text(), /boardsmith: no sign of init in the guest, so it cannot power off; ended\n/);
+  }
+});
+
+test('a guest that starts init only after Ctrl-C was pressed powers off in order', async () => {
+  const late: FakeScript = { ...good, steps: saying(goodBoot.slice(0, 3)), lostPresses: 2 };
+  const { ended, signals, shows } = watch(late);
+  await shows('is at http');
+  signals.emit('SIGINT');
+  assert.equal(await soon(ended), { poweredOff: true, asked: true });
 });
 
 test('SIGTERM is an orderly end too; a terminal that is closed ends it at once', async () => {

@@ -12,6 +12,8 @@ export interface FakeScript {
   readonly guestPort?: number;
   readonly powerKey?: readonly string[] | null;
   readonly mute?: true | string;
+  /** How many times the power key is pressed before somebody notices. */
+  readonly lostPresses?: number;
 }
 
 export type FakeStep =

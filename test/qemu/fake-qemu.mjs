@@ -1,6 +1,6 @@
 // Stands in QEMU's place: plays a script given as JSON in its only argument, then stays until it is killed. It ignores SIGTERM.
 // steps: {say, complain, connected (waits for the control socket to be used), wait, child, exit, crash} in order; `qmp`: answers on ./qmp.sock; `http`: HTTP statuses, one an answer, the last one
-// for ever; `mute`: true accepts the control socket's connection and says nothing, a command's name does not answer that one; `powerKey`: what it says when the power key is pressed, then it ends as after a power-off (null: nothing happens).
+// for ever; `mute`: true accepts the control socket's connection and says nothing, a command's name does not answer that one; `powerKey`: what it says when the power key is pressed, then it ends as after a power-off (null: nothing happens), but not the first `lostPresses` times.
 import { spawn } from 'node:child_process';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -11,6 +11,7 @@ process.on('SIGTERM', () => {});
 process.on('SIGINT', () => {});
 const forever = setInterval(() => {}, 1000);
 const connections = new Set();
+let lost = 0;
 let tellNegotiated;
 const negotiated = new Promise((resolve) => {
   tellNegotiated = resolve;
@@ -74,6 +75,7 @@ async function answer({ execute }) {
   }
   if (execute === 'qmp_capabilities') tellNegotiated();
   if (execute !== 'system_powerdown' || script.powerKey === null) return;
+  if (lost++ < (script.lostPresses ?? 0)) return;
   for (const line of script.powerKey ?? []) await write(process.stdout, `${line}\r\n`);
   tell({ event: 'SHUTDOWN', data: { guest: true, reason: 'guest-shutdown' } });
   clearInterval(forever);

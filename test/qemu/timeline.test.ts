@@ -49,6 +49,23 @@ test('the chart is as in the golden file, also for a boot that was not seen whol
   );
 });
 
+test('no line of the chart is wider than it may be, and a slow boot has long numbers', () => {
+  const slow = { firmware: 2159, kernel: 25510, init: 121480, daemon: 121480, ready: 227896 };
+  for (const timeline of [bootTimeline(boot), slow]) {
+    for (const columns of [46, 60, 80]) {
+      const widths = timelineChart(timeline, columns)
+        .split('\n')
+        .map((line) => line.length);
+      assert.ok(Math.max(...widths) <= columns, `${Math.max(...widths)} of ${columns}`);
+    }
+    const indented = timelineChart(timeline).split('\n');
+    assert.ok(
+      Math.max(...indented.map((line) => line.length)) <= 58,
+      'fits a terminal of 60 with its indent',
+    );
+  }
+});
+
 test('the report holds timeline, memory and how it became ready', () => {
   const console = new Console({ recipe: 'cxo', powerOn: performance.now() });
   console.push(Buffer.from(`${goodBoot.join('\n')}\n`));
