@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InputStore } from '../lock/input-store.ts';
 import type { LockedInput } from '../lock/lock-format.ts';
+import { cacheFolderAt, outputFolderAt, requireWritable } from '../lock/storage-fault.ts';
 import type { PlannedImage, Step } from '../plan/step.ts';
 import { stepKinds } from '../steps/all-kinds.ts';
 import { apply, pendingSteps } from '../steps/apply.ts';
@@ -43,6 +44,9 @@ export async function buildImages(
     const cachedSteps = plan.steps.length - pending.length;
     return { images: [], steps: pending.map(report), cachedSteps, milliseconds: 0 };
   }
+  // Before minutes are spent on what could not be kept.
+  await requireWritable(outputFolderAt(options.out));
+  if (pending.length > 0) await requireWritable(cacheFolderAt(options.cache));
   const inputs = new InputStore(options.cache, {
     vendorDirectories: options.vendor === null ? [] : [options.vendor],
     network: !options.offline,

@@ -14,6 +14,7 @@ import { Limiter } from './limiter.ts';
 import type { LockEntry, LockedInput } from './lock-format.ts';
 import { ScratchFolders } from './scratch-folders.ts';
 import { syncFolder } from './sync-folder.ts';
+import { type ChosenFolder, cacheFolderAt, requireWritable, writingTo } from './storage-fault.ts';
 
 export interface InputStoreOptions {
   /** False: take inputs from the cache and from vendor folders only. */
@@ -40,6 +41,7 @@ const standardRetryDelays = [1000, 4000, 15000];
  * Several processes may use one cache at once: each fetches aside and renames, and equal names are equal bytes.
  */
 export class InputStore {
+  readonly #cache: ChosenFolder;
   readonly #folder: string;
   readonly #scratch: ScratchFolders;
   readonly #options: InputStoreOptions;
@@ -51,6 +53,7 @@ export class InputStore {
   #mirrors: DebianMirrors | undefined;
 
   constructor(cacheDirectory: string, options: InputStoreOptions) {
+    this.#cache = cacheFolderAt(cacheDirectory);
     this.#folder = join(cacheDirectory, 'inputs', 'sha256');
     this.#scratch = new ScratchFolders(join(cacheDirectory, 'inputs', 'incoming'));
     this.#options = options;
@@ -91,10 +94,14 @@ export class InputStore {
   /**
    * Brings inputs here and verifies them: size always, sha256 once in a run of the process.
    * @returns their paths, in the order of `inputs`
-   * @throws BoardsmithError INPUT_UNAVAILABLE (VanishedInputsError with all that are gone), INPUT_CORRUPT, INTERRUPTED; nothing that is not
-   * what is locked stays in the cache
+   * @throws BoardsmithError INPUT_UNAVAILABLE (VanishedInputsError with all that are gone), INPUT_CORRUPT, FILE_UNUSABLE (the cache is full or
+   * read-only), INTERRUPTED; nothing that is not what is locked stays in the cache
    */
   async ensure(inputs: readonly LockedInput[], options: EnsureOptions): Promise<readonly string[]> {
+    return await writingTo(this.#cache, () => this.#ensureAll(inputs, options));
+  }
+
+  async #ensureAll(inputs: readonly LockedInput[], options: EnsureOptions): Promise<readonly string[]> {
     await this.#scratch.removeLeftovers();
     const stop = new AbortController();
     const signal = AbortSignal.any([options.signal, stop.signal]);
@@ -141,7 +148,8 @@ export class InputStore {
 
   /** Runs `task` with an empty folder on the cache's file system. */
   async withScratch<Result>(task: (folder: string) => Promise<Result>): Promise<Result> {
-    return await this.#scratch.use(task);
+    await requireWritable(this.#cache);
+    return await writingTo(this.#cache, () => this.#scratch.use(task));
   }
 
   /** Runs `task` as one of the few fetches at a time, again after a fault that may pass, until there is an outcome that stays. */
@@ -151,6 +159,7 @@ export class InputStore {
     signal: AbortSignal,
   ): Promise<Result> {
     const delays = this.#options.retryDelays ?? standardRetryDelays;
+    await requireWritable(this.#cache);
     return await this.#limiter.run(async () => {
       for (let round = 0; ; round++) {
         if (signal.aborted) throw interrupted(signal);

@@ -4,6 +4,7 @@ import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { againThenReport } from '../error/hints.ts';
 import { Limiter } from '../lock/limiter.ts';
 import type { LockEntry } from '../lock/lock-format.ts';
+import { cacheFolderAt, storageFault, writingTo } from '../lock/storage-fault.ts';
 import type { Plan, Step } from '../plan/step.ts';
 import { copySources } from './copy-sources.ts';
 import type { StepCache } from './step-cache.ts';
@@ -52,10 +53,11 @@ export function pendingSteps(plan: Plan, cache: StepCache): Step[] {
 /**
  * Runs what is not cached. The first failure stops the rest.
  * @returns the output folder of each image's step
- * @throws BoardsmithError STEP_FAILED with the step's name and the cause, or the step's own BoardsmithError; INTERRUPTED
+ * @throws BoardsmithError STEP_FAILED with the step's name and the cause, or the step's own BoardsmithError; FILE_UNUSABLE if the cache is full or
+ * read-only; INTERRUPTED
  */
 export async function apply(plan: Plan, options: ApplyOptions): Promise<ReadonlyMap<string, string>> {
-  await options.cache.removeLeftovers();
+  await writingTo(cacheFolderAt(options.cache.root), () => options.cache.removeLeftovers());
   const runner = new Runner(plan, options);
   const outcomes = await Promise.allSettled(
     plan.images.map(async ({ step }) => [step, await runner.output(step)] as const),
@@ -95,8 +97,9 @@ class Runner {
     let output = this.#outputs.get(id);
     if (output === undefined) {
       output = this.#produce(this.#steps.get(id)!).catch((error) => {
-        this.#failure.abort(error);
-        throw error;
+        const told = storageFault(error, cacheFolderAt(this.#options.cache.root)) ?? error;
+        this.#failure.abort(told);
+        throw told;
       });
       this.#outputs.set(id, output);
     }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { ScratchFolders } from '../lock/scratch-folders.ts';
 import { syncFolder } from '../lock/sync-folder.ts';
+import { outputFolderAt, storageFault, unwritable } from '../lock/storage-fault.ts';
 import type { ImageManifest } from './image-manifest.ts';
 import { sparseCopy } from './sparse-copy.ts';
 
@@ -37,10 +38,8 @@ export async function publishImage(
   } catch (cause) {
     if (signal.aborted)
       throw new BoardsmithError('INTERRUPTED', 'stopped while copying the image', { cause });
-    throw new BoardsmithError('FILE_UNUSABLE', `cannot write the image to ${out}`, {
-      cause,
-      hint: '--out DIR names another folder',
-    });
+    const folder = outputFolderAt(out);
+    throw storageFault(cause, folder) ?? unwritable(folder, (cause as Error).message, cause);
   }
   const image = manifest.outputs.find(({ role }) => role === 'image')!;
   return {

@@ -7,12 +7,15 @@ import { run } from '../../builder/cli/run.ts';
 import { verbs } from '../../builder/cli/verbs/all-verbs.ts';
 import { type CapturedTerminal, capturedTerminal } from '../support/captured-terminal.ts';
 import { boardsmith } from '../support/command-line.ts';
+import { cannotMount, mounting } from '../support/mounted-folder.ts';
 import { checkout } from '../support/places.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('command line');
 const folder = temporaryFolder('command-line');
 const cache = join(folder, 'cache');
+const unmountable = await cannotMount();
+if (unmountable !== null) console.log(`SKIP a read-only folder: ${unmountable}`);
 
 async function command(...parameters: string[]): Promise<{ code: number; terminal: CapturedTerminal }> {
   const terminal = capturedTerminal({ currentDirectory: checkout, environment: { HOME: folder } });
@@ -290,5 +293,39 @@ test('boot says what it needs beside an image', async () => {
   assert.is(code, 11);
   assert.match(terminal.noteLines.join('\n'), /there is no file /);
 });
+
+for (const [option, role] of [
+  ['--out', 'output'],
+  ['--cache', 'cache'],
+] as const) {
+  test(`${option} below a file, or where nobody can write, is refused before anything is fetched or run`, async () => {
+    const file = join(folder, `${role}.md`);
+    await writeFile(file, '');
+    const other = option === '--out' ? ['--cache', cache] : ['--out', join(folder, 'out')];
+    const { code, terminal } = await command(
+      'build',
+      'cxo',
+      '--offline',
+      option,
+      join(file, 'sub'),
+      ...other,
+    );
+    const text = terminal.noteLines.join('\n');
+    assert.is(code, 11, text);
+    assert.match(text, `the ${role} folder ${file}/sub cannot be written: ${file} is a file`);
+    assert.match(text, `next: make room or name another folder: ${option} DIR`);
+    if (unmountable !== null) return;
+    const readOnly = join(folder, `${role}-read-only`);
+    await mkdir(readOnly);
+    const result = await boardsmith(['build', 'cxo', '--offline', option, join(readOnly, 'sub'), ...other], {
+      wrapper: mounting(readOnly, 'read-only'),
+    });
+    assert.is(result.exitCode, 11, result.stderr);
+    assert.match(
+      result.stderr,
+      `the ${role} folder ${readOnly}/sub cannot be written: its file system is read-only`,
+    );
+  });
+}
 
 test.run();

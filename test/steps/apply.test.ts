@@ -166,6 +166,20 @@ test('a failing step stops the others, names itself and leaves nothing behind', 
   assert.is(pendingSteps(diamond(), options.cache).length, 3);
 });
 
+test('a disk that is full is the fault of the cache folder, not of the step', async ({ folder }) => {
+  const { options } = harness(folder, {
+    write: async () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    },
+  });
+  const error = await apply(diamond(), options).then(
+    () => null,
+    (cause: BoardsmithError) => cause,
+  );
+  assert.is(error?.code, 'FILE_UNUSABLE');
+  assert.is(error?.message, `the cache folder ${folder} cannot be written: its file system is full`);
+});
+
 test('an interrupted build keeps what was finished and the next one goes on from there', async ({
   folder,
 }) => {
