@@ -52,19 +52,21 @@ test('full and read-only are told from other faults, also where a cause or a pro
   assert.match(told(system('EDQUOT'))!, /used up/);
   const unpacked = new BoardsmithError('INPUT_CORRUPT', 'x.deb cannot be unpacked', {
     cause: system('ENOSPC'),
+    hint: '',
   });
   assert.match(told(unpacked)!, /full/);
   const program = new BoardsmithError(
     'STEP_FAILED',
     'zstd failed (exit code 1): write error : No space left on device',
+    { hint: '' },
   );
   assert.match(told(program)!, /full/);
   assert.is(storageFault(program, folder)!.cause, program);
   for (const other of [
     system('ENOENT'),
     system('EACCES'),
-    new BoardsmithError('STEP_FAILED', 'no'),
-    new BoardsmithError('AUDIT_FAILED', 'a text of the read-only file system'),
+    new BoardsmithError('STEP_FAILED', 'no', { hint: '' }),
+    new BoardsmithError('AUDIT_FAILED', 'a text of the read-only file system', { hint: '' }),
     'x',
   ]) {
     assert.is(storageFault(other, folder), null);

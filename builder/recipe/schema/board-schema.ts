@@ -214,7 +214,7 @@ export const boardSchema = rootSchema(
       patience: {
         title: 'a factor',
         description:
-          'So many times longer init waits for the disk, and for the daemon to start, to answer and to stop: for a board that is emulated, which may be many times slower than a real one.',
+          'So many times longer init waits for the daemon to start, to answer and to stop: for a board that is emulated, which may be many times slower than a real one.',
         type: 'integer',
         minimum: 1,
         maximum: 20,
