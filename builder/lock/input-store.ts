@@ -13,8 +13,8 @@ import { differenceFrom, type Fingerprint } from './fetch/verify-file.ts';
 import { Limiter } from './limiter.ts';
 import type { LockEntry, LockedInput } from './lock-format.ts';
 import { ScratchFolders } from './scratch-folders.ts';
-import { syncFolder } from './sync-folder.ts';
 import { type ChosenFolder, cacheFolderAt, requireWritable, writingTo } from './storage-fault.ts';
+import { syncFolder } from './sync-folder.ts';
 
 export interface InputStoreOptions {
   /** False: take inputs from the cache and from vendor folders only. */

@@ -2,8 +2,8 @@ import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { ScratchFolders } from '../lock/scratch-folders.ts';
-import { syncFolder } from '../lock/sync-folder.ts';
 import { outputFolderAt, storageFault, unwritable } from '../lock/storage-fault.ts';
+import { syncFolder } from '../lock/sync-folder.ts';
 import type { ImageManifest } from './image-manifest.ts';
 import { sparseCopy } from './sparse-copy.ts';
 
