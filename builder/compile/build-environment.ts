@@ -1,5 +1,5 @@
 import { symlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ExecaError, execa } from 'execa';
@@ -40,13 +40,24 @@ const links = {
 const linesInError = 10;
 const speaksOfError = /\berror\b|Error \d|undefined reference|not found|No such file|\*\*\*/;
 
-/** Adds to unpacked packages what Debian's installation would have made. */
+/**
+ * In the place of coreutils' env, which would have the host's /bin/sh run a script without a #! line; the shell that runs this one does so itself.
+ * Options are not understood.
+ */
+const env = `while case $1 in *=*) ;; *) false ;; esac; do export "$1"; shift; done
+exec "$@"
+`;
+
+/** Adds to unpacked packages what Debian's installation would have made, and an env that stays within. */
 export async function addLinks(root: string): Promise<void> {
   for (const [name, target] of Object.entries(links)) {
     const link = join(root, 'usr/bin', name);
     await rm(link, { force: true });
     symlinkSync(target, link);
   }
+  const place = join(root, 'usr/bin/env');
+  await rm(place);
+  await writeFile(place, env, { mode: 0o755 });
 }
 
 /** @param root output of the step build-environment, absolute */
