@@ -113,7 +113,7 @@ test('a folder that cannot be written: which, and what to do', async () => {
   const error = await rejectedWith(
     publishImage(stepOutput('new'), out, signal),
     'FILE_UNUSABLE',
-    /cannot write/,
+    /cannot be written/,
   );
   assert.match(error.hint!, '--out DIR');
 });
