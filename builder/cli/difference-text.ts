@@ -11,7 +11,7 @@ export function differenceLines(difference: ImageDifference): string[] {
     ...section('Files', files.map(fileRow)),
     ...section('Components', components.map(componentRow)),
     ...section(
-      'Kernel and how it is started',
+      'Kernel and daemon',
       settings.map(({ name, from, to }) => ['~', name, `${from ?? '(not set)'} → ${to ?? '(not set)'}`]),
     ),
     ...section('First byte that differs in each part', bytes.map(byteRow)),

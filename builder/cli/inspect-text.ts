@@ -27,6 +27,8 @@ export function reportLines(report: ImageReport): string[] {
     ...(boot.modules.length === 0 ? [] : [`  modules: ${boot.modules.join(', ')}`]),
     kernelOptionsLine(boot.kernelOptions),
     '',
+    ...cageLines(description),
+    '',
     ...componentLines(components),
   ];
 }
@@ -69,6 +71,17 @@ function kernelOptionsLine(options: Readonly<Record<string, string>> | null): st
   return options === null
     ? '  the kernel does not carry its configuration'
     : `  ${Object.keys(options).length} options of the kernel are set (--json lists them)`;
+}
+
+function cageLines(description: ImageReport['description']): string[] {
+  if (description === null) return ['The image does not say what its daemon may do.'];
+  const rows = Object.entries(description.cage).map(([name, value]) => [name, inWords(value)]);
+  return ['What the daemon may do, as the image says of itself', ...indented(rows)];
+}
+
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(inWords).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function componentLines(components: ImageReport['components']): string[] {

@@ -1,5 +1,5 @@
 import type { Change, ImageDifference } from './image-difference.ts';
-import type { ImageReport, ReportedBoot, ReportedComponent, ReportedFile } from './image-report.ts';
+import type { ImageReport, ReportedComponent, ReportedFile } from './image-report.ts';
 
 /** What two reports have to say of differences, without a look at the bytes. */
 export type ReportDifference = Pick<ImageDifference, 'parts' | 'components' | 'settings'> & {
@@ -13,7 +13,7 @@ export function compareReports(from: ImageReport, to: ImageReport): ReportDiffer
     // What a file takes depends on its neighbours, with which it is packed.
     files: changes(from.files, to.files, fileName).filter((change) => !onlyStoredElse(change)),
     components: componentChanges(from.components ?? [], to.components ?? []),
-    settings: settingChanges(settings(from.boot), settings(to.boot)),
+    settings: settingChanges(settings(from), settings(to)),
   };
 }
 
@@ -66,12 +66,15 @@ function componentChanges(
   return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-function settings(boot: ReportedBoot): ReadonlyMap<string, string> {
+function settings({ boot, description }: ImageReport): ReadonlyMap<string, string> {
   return new Map([
     ['slot', boot.slot],
     ['kernel', boot.kernelRelease ?? 'unknown'],
     ['command line', boot.commandLine],
     ['modules', boot.modules.join(' ')],
+    ...Object.entries(description?.cage ?? {}).map(
+      ([name, value]) => [`daemon: ${name}`, JSON.stringify(value)] as const,
+    ),
     ...Object.entries(boot.kernelOptions ?? {}),
   ]);
 }

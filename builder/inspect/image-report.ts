@@ -1,3 +1,4 @@
+import type { ImageDescription } from '../plan/image-description.ts';
 import type { CardPart } from './card.ts';
 import type { CardFile } from './card-file.ts';
 
@@ -11,7 +12,7 @@ export interface ImageReport {
   readonly elf: readonly ReportedElf[];
   /** Of the slot that is booted. */
   readonly boot: ReportedBoot;
-  /** What the image says of itself (see ImageDescription); null if it says nothing. */
+  /** What the image says of itself; null if it says nothing. */
   readonly description: ImageDescription | null;
   /** What the SBOM beside the image names; null if none lies there. */
   readonly components: readonly ReportedComponent[] | null;
@@ -52,14 +53,4 @@ export interface ReportedComponent {
   readonly version: string;
   readonly purl: string | null;
   readonly licence: string | null;
-}
-
-/** `/boardsmith.json` on a boot partition: what a person wants to know of an image and cannot read out of compiled code. */
-export interface ImageDescription {
-  readonly recipe: string;
-  readonly board: string;
-  /** YYYY-MM-DD of the lock. */
-  readonly date: string;
-  /** What the daemon may do, line by line. */
-  readonly cage: Readonly<Record<string, unknown>>;
 }

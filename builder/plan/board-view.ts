@@ -1,7 +1,12 @@
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 
-/** The board without folders of this machine: what of its file an image depends on. */
-export function boardWithoutPlaces({ kernel, bootloader, ...rest }: ResolvedBoard): Record<string, unknown> {
+/** The board without folders of this machine and without budgets: what of its file an image depends on. */
+export function boardWithoutPlaces({
+  kernel,
+  bootloader,
+  budgets: _budgets,
+  ...rest
+}: ResolvedBoard): Record<string, unknown> {
   return {
     ...rest,
     kernel: { ...kernel, origin: originWithoutPlace(kernel.origin) },
@@ -9,10 +14,14 @@ export function boardWithoutPlaces({ kernel, bootloader, ...rest }: ResolvedBoar
   };
 }
 
-/** The board without where kernel and boot loader come from either: init and the disk do not change with that, and both have steps of their own. */
+/**
+ * The board without where kernel and boot loader come from either: init and the disk do not change with that, and both have steps of their own;
+ * nor its budgets, which only the finished image is held against.
+ */
 export function boardWithoutOrigins({
   kernel: { origin: _kernel, ...kernel },
   bootloader: { origin: _bootloader, ...bootloader },
+  budgets: _budgets,
   ...rest
 }: ResolvedBoard): Record<string, unknown> {
   return { ...rest, kernel, bootloader };

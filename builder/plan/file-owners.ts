@@ -6,6 +6,7 @@ import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { nodeRuntime } from '../runtime/node-runtime.ts';
 import { boardWithoutPlaces } from './board-view.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { descriptionPath } from './image-description.ts';
 import type { ManifestSource } from './manifest-parts.ts';
 import type { OverlaySources } from './overlay-sources.ts';
 import type { BoardSteps } from './plan-board.ts';
@@ -70,6 +71,7 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
       rule(inCard ? 'bootloader' : 'firmware', '', bootloader),
       ...(inCard ? [] : [rule('firmware-environment', '', written)]),
       rule(boot, '/extlinux/extlinux.conf', written),
+      rule(boot, descriptionPath, written),
       rule(boot, '/kernel', kernel),
       rule(boot, '/device-tree.dtb', kernel),
       rule(boot, '/initramfs', [...init, ...kernel]),
@@ -109,7 +111,11 @@ function overlayFiles({ root }: OverlaySources): [path: string, owner: string][]
   return root.files.map(({ path }) => [`/${path}`, `${root.label}/${path}`]);
 }
 
-function withoutPlace({ directory: _directory, ...rest }: ResolvedRecipe): Record<string, unknown> {
+function withoutPlace({
+  directory: _directory,
+  budgets: _budgets,
+  ...rest
+}: ResolvedRecipe): Record<string, unknown> {
   return rest;
 }
 

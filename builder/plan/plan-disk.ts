@@ -2,9 +2,11 @@ import { kernelWords } from '../init/default-deny.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { nodeRuntime } from '../runtime/node-runtime.ts';
 import { askedFiles, mountPoints } from './asked-files.ts';
 import { boardWithoutOrigins } from './board-view.ts';
 import { fileOwners } from './file-owners.ts';
+import { describeImage } from './image-description.ts';
 import type { ManifestBoot, ManifestInput, ManifestSource } from './manifest-parts.ts';
 import type { OverlaySources } from './overlay-sources.ts';
 import type { BoardSteps } from './plan-board.ts';
@@ -73,6 +75,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
         ...kernelWords.map(({ word }) => word),
         ...board.kernel.commandLine,
       ],
+      description: describeImage(recipe, board, date),
     },
     inputs: { kernel: boardSteps.kernel, initramfs, root, fat: tools.fat },
   });
@@ -108,6 +111,8 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       board: boardWithoutOrigins(board),
       boot: bootView(recipe, board),
       owners: ownership.rules,
+      budgets: { ...board.budgets, ...recipe.budgets },
+      program: [`/usr/bin/${recipe.name}`, ...nodeRuntime.rootFiles],
       ...withResolved(builder.originsOf(Object.values(links)), ownership.resolved),
     },
     inputs: { ...links, components },
@@ -128,6 +133,7 @@ function withResolved(
 function initView({
   directory: _directory,
   entry: _entry,
+  budgets: _budgets,
   ...rest
 }: ResolvedRecipe): Record<string, unknown> {
   return rest;

@@ -10,6 +10,7 @@ export interface ResolvedBoard {
   readonly bootloader: Bootloader;
   readonly console: { readonly device: string; readonly baud: number };
   readonly partitions: PartitionSizes;
+  readonly budgets: BoardBudgets;
   /** Device and time after which the hardware resets, or null for a board without a watchdog. */
   readonly watchdog: { readonly device: string; readonly timeoutSeconds: number } | null;
   /** True if a power key arrives as an input event. */
@@ -80,6 +81,17 @@ export interface PartitionSizes {
   readonly stateMiB: number;
   readonly identityMiB: number;
   readonly dataMiB: number;
+}
+
+/** Most bytes that parts of an image may take on the card, packed as they are there; null for no limit. */
+export interface BoardBudgets {
+  /** Kernel and device tree. */
+  readonly kernel: number | null;
+  readonly initramfs: number | null;
+  /** On the card. */
+  readonly bootloader: number | null;
+  /** All but kernel and program with runtime. */
+  readonly rest: number;
 }
 
 export interface QemuMachine {

@@ -16,6 +16,8 @@ export interface ResolvedRecipe {
   readonly memoryLimitMiB: number;
   /** Where the daemon's data lives, or null for a daemon that keeps nothing. */
   readonly data: DataPartition | null;
+  /** Most bytes that the program with its runtime may take on the card; null for no limit. */
+  readonly budgets: { readonly program: number | null };
   readonly health: HealthCheck;
   /** How init learns that the daemon is ready: it writes to a descriptor, or its ports listen and its health check passes. */
   readonly readiness: 'descriptor' | 'ports';

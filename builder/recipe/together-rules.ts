@@ -1,3 +1,4 @@
+import { mebibyte } from './quantity.ts';
 import type { ResolvedBoard } from './resolved-board.ts';
 import type { ResolvedRecipe } from './resolved-recipe.ts';
 import type { Report } from './rule.ts';
@@ -18,6 +19,17 @@ export const togetherRules: readonly TogetherRule[] = [
         at: ['memory'],
         message: `the board ${name} has ${memoryMiB} MiB of memory, of which a daemon can have ${Math.max(0, most)} MiB`,
         remedy: 'lower memory, or choose a larger board',
+      });
+    },
+  },
+  {
+    name: 'program-budget-within-root',
+    check({ budgets }, { name, partitions }, report) {
+      if (budgets.program === null || budgets.program <= partitions.rootMiB * mebibyte) return;
+      report({
+        at: ['budgets', 'program'],
+        message: `the root partition of ${name} has ${partitions.rootMiB} MiB`,
+        remedy: 'lower it: a budget that nothing can exceed says nothing',
       });
     },
   },

@@ -3,6 +3,7 @@ import type { DiskPart } from '../image/disk.ts';
 import { auditOwnership, ownersOf } from '../inspect/audit-ownership.ts';
 import { Card } from '../inspect/card.ts';
 import type { CardFile } from '../inspect/card-file.ts';
+import { type Budgets, type PartSize, requireBudgets } from '../inspect/size-budgets.ts';
 import type { OwnerRule } from '../plan/file-owners.ts';
 import type { ManifestSource } from '../plan/manifest-parts.ts';
 import { requireClean } from '../rootfs/audit/require-clean.ts';
@@ -25,19 +26,30 @@ export interface WrittenImage {
   /** Of everything from the lock that is in it. */
   readonly components: readonly SbomComponent[];
   readonly owners: readonly OwnerRule[];
+  readonly budgets: Budgets;
+  /** Paths in the root of the program and of its runtime. */
+  readonly program: readonly string[];
   readonly sources: readonly ManifestSource[];
 }
 
 /**
  * Reads the files back out of a finished image and says for each which components it is of.
- * @throws BoardsmithError AUDIT_FAILED with every file that belongs to nobody
+ * @throws BoardsmithError AUDIT_FAILED with every file that belongs to nobody, or with every part if one is over its budget
  */
-export async function accountForImage(written: WrittenImage): Promise<SbomImage> {
+export async function accountForImage(
+  written: WrittenImage,
+): Promise<{ readonly bom: SbomImage; readonly sizes: readonly PartSize[] }> {
   const card = await Card.open(written.image);
   try {
     const [parts, files] = [await card.parts(), await card.files()];
     const beside = written.outputs.filter(({ role }) => role.startsWith('firmware'));
     requireOwners(written, { parts, files, beside: beside.map(({ role }) => role) });
+    const { program } = written;
+    const sizes = requireBudgets(
+      { parts, files, slot: 'a', program },
+      written.budgets,
+      `the image ${written.unit}`,
+    );
     const hashOf = fileHash(written);
     const ids = new Set(written.components.map(({ id }) => id));
     const componentsOf = (place: string, path: string): string[] => {
@@ -65,11 +77,12 @@ export async function accountForImage(written: WrittenImage): Promise<SbomImage>
     );
     const { unit, date, version, sources } = written;
     const components = [...written.components, ...ownComponents(sources, { version, licence: 'MIT' })];
-    return {
+    const bom = {
       ...{ unit, date, version, places },
       sha256: written.outputs.find(({ role }) => role === 'image')!.sha256,
       components: components.sort((a, b) => (a.id < b.id ? -1 : 1)),
     };
+    return { bom, sizes };
   } finally {
     await card.close();
   }

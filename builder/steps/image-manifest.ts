@@ -1,4 +1,5 @@
 import type { DiskPart } from '../image/disk.ts';
+import type { PartSize } from '../inspect/size-budgets.ts';
 import type { ManifestBoot, ManifestInput, ManifestSource } from '../plan/manifest-parts.ts';
 
 /** `<recipe>-<board>.manifest.json`: every input and output of one image, and what is needed to boot it without its sources. */
@@ -11,6 +12,8 @@ export interface ImageManifest {
   readonly outputs: readonly ManifestOutput[];
   /** Boot loader and partitions, in the order in which they lie on the card. */
   readonly partitions: readonly DiskPart[];
+  /** What parts take on the card, packed as they are there, and what they may take. */
+  readonly sizes: readonly PartSize[];
   /** The dm-verity tree over a root: 4096-byte blocks of data, its hash and its salt (lower-case hex). init holds the same. */
   readonly verity: {
     readonly partition: 'root-a';

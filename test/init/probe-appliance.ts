@@ -17,6 +17,7 @@ export const probeRecipe: ResolvedRecipe = {
   environment: { MODE: 'test' },
   memoryLimitMiB: 128,
   data: { minimumMiB: 1 },
+  budgets: { program: null },
   health: { kind: 'http', port: 'http', path: '/health', intervalSeconds: 5, timeoutSeconds: 2, failures: 3 },
   readiness: 'descriptor',
   startTimeoutSeconds: 60,
@@ -52,6 +53,7 @@ export const probeBoard: ResolvedBoard = {
   watchdog: { device: '/dev/watchdog0', timeoutSeconds: 15 },
   powerButton: true,
   patience: 1,
+  budgets: { kernel: null, initramfs: null, bootloader: null, rest: 4 << 20 },
   qemu: null,
 };
 

@@ -11,6 +11,7 @@ const test = suite('owners of what is in an image');
 const owned: OwnerRule[] = [
   { place: 'bootloader', path: '', owners: ['debian:u-boot'] },
   { place: 'firmware', path: '', owners: ['debian:u-boot'] },
+  { place: 'boot-a', path: '/boardsmith.json', owners: ['board/small'] },
   { place: 'boot-a', path: '/kernel', owners: ['debian:linux'] },
   { place: 'boot-a', path: '/initramfs', owners: ['debian:linux', 'overlays/init/main.c'] },
   { place: 'boot-a', path: '/extlinux/extlinux.conf', owners: ['board/small'] },

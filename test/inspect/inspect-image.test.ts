@@ -11,7 +11,14 @@ import { inspectImage } from '../../builder/inspect/inspect-image.ts';
 import { readContent } from '../../builder/rootfs/file-content.ts';
 import { matchesGolden } from '../support/golden.ts';
 import { rejectedWith } from '../support/rejection.ts';
-import { smallBoard, smallInitramfs, smallPart, smallRoot, writeSmallImage } from '../support/small-image.ts';
+import {
+  smallBoard,
+  smallDescription,
+  smallInitramfs,
+  smallPart,
+  smallRoot,
+  writeSmallImage,
+} from '../support/small-image.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('inspecting an image');
@@ -47,6 +54,10 @@ test('reads what the kernel says of itself', async () => {
   assert.equal(boot.kernelOptions, { CONFIG_ARM64: 'y', CONFIG_LOG_BUF_SHIFT: '17' });
   assert.is(boot.commandLine, 'console=ttyS0 quiet');
   assert.equal(boot.modules, ['squashfs']);
+});
+
+test('reads what the image says of itself', async () => {
+  assert.equal((await inspectImage(image, signal)).description, smallDescription);
 });
 
 test('says it in words', async () => {
@@ -96,6 +107,7 @@ const garbage: readonly (readonly [string, () => Promise<Buffer> | Buffer, RegEx
     /root file system cannot be read/,
   ],
   ['an initramfs that is damaged', () => damagedInitramfs(), /initramfs cannot be/],
+  ['a description that is none', () => otherDescription(), /boardsmith\.json on boot-a describes no image/],
   [
     'a boot partition without files',
     () => replaced('boot-a', emptyBoot),
@@ -153,6 +165,13 @@ function damagedInitramfs(): Buffer {
   const place = whole.indexOf(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), partStart('boot-a'));
   const copy = Buffer.from(whole);
   copy.fill(0x77, place + 8, place + 400);
+  return copy;
+}
+
+/** The description's first letter is another one. */
+function otherDescription(): Buffer {
+  const copy = Buffer.from(whole);
+  copy.write('[', whole.indexOf('{"recipe"'));
   return copy;
 }
 

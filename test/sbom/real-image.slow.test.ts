@@ -44,6 +44,8 @@ test('inspect reads from its bytes what the manifest says', async () => {
   );
   assert.is(report.boot.commandLine, manifest.boot.kernelCommandLine);
   assert.match(report.boot.kernelRelease ?? '', /^6\./);
+  assert.is(report.description?.recipe, 's3');
+  assert.equal(report.description?.cage['listens on'], ['tcp 4568']);
   assert.ok(report.elf.every(({ needs }) => needs.every(({ path }) => path !== null)));
 });
 
@@ -91,6 +93,8 @@ test('the SPDX document is valid to the reference tool', async () => {
   assert.is.not((await validate(broken)).exitCode, 0, 'it lets a broken document through');
 });
 
+const unlimited = { kernel: null, program: null, initramfs: null, bootloader: null, rest: null };
+
 test('a file that slips into the boot partition stops it, by name', async () => {
   const extra = join(temporaryFolder('unowned'), 'extra.img');
   await copyFile(image, extra);
@@ -99,9 +103,11 @@ test('a file that slips into the boot partition stops it, by name', async () => 
   const note = join(dirname(extra), 'note.txt');
   await execa('tee', [note], { input: 'hello', stdout: 'ignore' });
   await mcopy.run(['-i', `${extra}@@${boot.offset}`, note, '::/note.txt'], { signal });
-  const owners: OwnerRule[] = ['kernel', 'initramfs', 'extlinux/extlinux.conf'].map((path) => {
-    return { place: 'boot-a', path: `/${path}`, owners: ['boardsmith'] };
-  });
+  const owners: OwnerRule[] = ['kernel', 'initramfs', 'boardsmith.json', 'extlinux/extlinux.conf'].map(
+    (path) => {
+      return { place: 'boot-a', path: `/${path}`, owners: ['boardsmith'] };
+    },
+  );
   const anything = ['root-a', 'boot-a:/initramfs'].flatMap((place) =>
     ['', '/etc', '/lib', '/lib/modules', '/usr/bin', '/usr/lib'].map((path) => ({
       place,
@@ -117,7 +123,14 @@ test('a file that slips into the boot partition stops it, by name', async () => 
       image: extra,
       outputs: manifest.outputs.slice(0, 1),
     },
-    ...{ partitions: manifest.partitions, root: manifest.root, components: [], sources: [] },
+    ...{
+      partitions: manifest.partitions,
+      root: manifest.root,
+      components: [],
+      sources: [],
+      program: [],
+      budgets: unlimited,
+    },
   };
   const error = await rejectedWith(
     accountForImage({ ...written, owners: [...owners, ...anything] }),
@@ -128,6 +141,25 @@ test('a file that slips into the boot partition stops it, by name', async () => 
   const note256 = createHash('sha256').update('hello').digest('hex');
   const { files } = await inspectImage(extra, signal);
   assert.is(files.find(({ path }) => path === '/note.txt')?.sha256, note256);
+});
+
+test('all beyond kernel, program and runtime is small; the manifest says how small', () => {
+  const sizes = new Map(manifest.sizes.map(({ part, size }) => [part, size]));
+  assert.equal([...sizes.keys()], ['kernel', 'program', 'initramfs', 'bootloader', 'rest']);
+  // The promise; the board's budget is smaller.
+  assert.ok(sizes.get('rest')! < 5_000_000, `${sizes.get('rest')} bytes`);
+  assert.ok(sizes.get('initramfs')! < sizes.get('rest')! && sizes.get('program')! > 30_000_000);
+  console.log(`sizes: ${JSON.stringify(Object.fromEntries(sizes))}`);
+});
+
+test('a recipe over its budget is not built', async () => {
+  const over = buildTestImage({
+    recipe: 'recipes/s3',
+    changeRecipe: (recipe) => ({ ...recipe, budgets: { program: 1 << 20 } }),
+  });
+  const { problems } = await rejectedWith(over, 'AUDIT_FAILED', /s3-qemu-virt is over its budget: program/);
+  assert.match(problems.join('\n'), /^program +\d+ bytes +of 1048576 +over by \d+$/m);
+  assert.match(problems.join('\n'), /^kernel +\d+ bytes +no budget$/m);
 });
 
 test.run();

@@ -10,6 +10,8 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly cwd?: string;
+  /** Another checkout whose program is run. */
+  readonly checkout?: string;
   /** Added to the environment of this process. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Words put in front of the command, e.g. `unshare --net`. */
@@ -22,10 +24,11 @@ export async function boardsmith(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const { cwd = checkout, environment = {}, wrapper = [] } = options;
+  const root = options.checkout ?? checkout;
   const [program = '', ...rest] = [
     ...wrapper,
     process.execPath,
-    join(checkout, 'builder/cli/boardsmith.mjs'),
+    join(root, 'builder/cli/boardsmith.mjs'),
     ...parameters,
   ];
   const result = await execa(program, rest, {

@@ -7,6 +7,7 @@ import { makeFat } from '../../builder/image/fat.ts';
 import { layout } from '../../builder/image/layout.ts';
 import { appendHashTree } from '../../builder/image/verity/append-hash-tree.ts';
 import { verityRecordPath, writeVerityRecord } from '../../builder/image/verity/verity-record.ts';
+import type { ImageDescription } from '../../builder/plan/image-description.ts';
 import { completeTree } from '../../builder/rootfs/complete-tree.ts';
 import { squashfs } from '../../builder/rootfs/squashfs.ts';
 import type { Tree } from '../../builder/rootfs/tree.ts';
@@ -72,6 +73,13 @@ export const smallKernel = Buffer.concat([
   Buffer.from('IKCFG_ED'),
 ]);
 
+export const smallDescription: ImageDescription = {
+  recipe: 'small',
+  board: 'test-board',
+  date: '2026-01-02',
+  cage: { 'listens on': ['tcp 80', 'udp 53'], capabilities: [], 'memory in MiB': 64, 'needs the time': true },
+};
+
 export interface SmallImageTools {
   readonly fat: string;
   readonly squashfs: string;
@@ -114,6 +122,7 @@ export async function makeSmallParts(
     files: [
       { path: 'kernel', content: { bytes: smallKernel } },
       { path: 'initramfs', content: { bytes: Buffer.concat([record, await readFile(packed)]) } },
+      { path: 'boardsmith.json', content: { bytes: Buffer.from(JSON.stringify(smallDescription)) } },
       { path: 'extlinux/extlinux.conf', content: { bytes: Buffer.from(configuration) } },
     ],
   });

@@ -18,6 +18,7 @@ export interface BoardFields {
   readonly bootloader: BootloaderFields;
   readonly console: ResolvedBoard['console'];
   readonly partitions: Readonly<Record<PartitionField, number>>;
+  readonly budgets: ResolvedBoard['budgets'];
   readonly watchdog: { readonly device: string; readonly timeout: number } | null;
   readonly powerButton: boolean;
   readonly patience: number;

@@ -24,6 +24,9 @@ export const boardKind: FileKind<BoardFields, BoardFacts, ResolvedBoard> = {
   resolve: resolveBoard,
 };
 
+/** Bytes, packed. */
+const builtKernelBudget = 5_000_000;
+
 function resolveBoard(fields: BoardFields, facts: BoardFacts): ResolvedBoard {
   const { default: isDefault, memory, kernel, bootloader, partitions, watchdog, qemu, ...same } = fields;
   const memoryMiB = memory / mebibyte;
@@ -31,6 +34,7 @@ function resolveBoard(fields: BoardFields, facts: BoardFacts): ResolvedBoard {
     ...same,
     isDefault,
     memoryMiB,
+    budgets: { ...fields.budgets, kernel: fields.budgets.kernel ?? defaultKernelBudget(kernel) },
     kernel: resolveKernel(kernel, facts),
     bootloader: resolveBootloader(bootloader, facts),
     partitions: {
@@ -43,6 +47,11 @@ function resolveBoard(fields: BoardFields, facts: BoardFacts): ResolvedBoard {
     watchdog: watchdog === null ? null : { device: watchdog.device, timeoutSeconds: watchdog.timeout },
     qemu: qemu === null ? null : resolveQemu(qemu, memoryMiB),
   };
+}
+
+/** A kernel of one's own is small; one from a package is as large as it is. */
+function defaultKernelBudget({ source }: KernelFields): number | null {
+  return source === null ? null : builtKernelBudget;
 }
 
 /** Rules have seen to it that one origin is given, and that its fragment can be read. */

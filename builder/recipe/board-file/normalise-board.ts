@@ -20,6 +20,8 @@ type WrittenBootloader = Pick<BootloaderFields, 'file' | 'place'> & {
   readonly environment?: BootloaderFields['environment'];
 };
 
+type BudgetField = keyof BoardFields['budgets'];
+
 /** The casts say what the schema has checked. */
 export const normaliseBoard: Normalise = {
   name: (written) => written as string,
@@ -55,6 +57,16 @@ export const normaliseBoard: Normalise = {
       state: parseSize(state),
       identity: parseSize(identity),
       data: parseSize(data),
+    };
+  },
+  budgets: (written) => {
+    const { kernel, initramfs, bootloader, rest } = (written ?? {}) as Partial<Record<BudgetField, string>>;
+    const size = (text: string | undefined): number | null => (text === undefined ? null : parseSize(text));
+    return {
+      kernel: size(kernel),
+      initramfs: size(initramfs),
+      bootloader: size(bootloader),
+      rest: parseSize(rest ?? '4 MiB'),
     };
   },
   watchdog: (written) => {

@@ -26,6 +26,10 @@ export const normaliseRecipe: Normalise = {
   memory: (written) => parseSize(written as string),
   data: (written) =>
     written === undefined ? null : { minimum: parseSize((written as { minimum: string }).minimum) },
+  budgets: (written) => {
+    const { program } = (written ?? {}) as { program?: string };
+    return { program: program === undefined ? null : parseSize(program) };
+  },
   health: (written) => normaliseHealth((written ?? { listen: {} }) as WrittenHealth),
   readiness: (written) => (written ?? 'ports') as RecipeFields['readiness'],
   startTimeout: (written) => parseDuration((written ?? '60 s') as string),

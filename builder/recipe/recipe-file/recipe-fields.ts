@@ -14,6 +14,8 @@ export interface RecipeFields {
   readonly environment: Readonly<Record<string, string>>;
   readonly memory: number;
   readonly data: { readonly minimum: number } | null;
+  /** Bytes; null for no limit. */
+  readonly budgets: { readonly program: number | null };
   readonly health: HealthCheck;
   readonly readiness: 'descriptor' | 'ports';
   readonly startTimeout: number;

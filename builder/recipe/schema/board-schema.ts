@@ -189,6 +189,28 @@ export const boardSchema = rootSchema(
         },
         { description: 'Sizes on the card, whole MiB. They are fixed for the life of a unit, but for data.' },
       ),
+      budgets: fields(
+        [],
+        {
+          kernel: ref('size', {
+            description:
+              'Kernel and device tree. Left out: 5 MB for a kernel built from source, no limit for a package’s.',
+          }),
+          initramfs: ref('size', { description: 'The packed initramfs. Left out: no limit.' }),
+          bootloader: ref('size', {
+            description: 'The boot loader, if it lies on the card. Left out: no limit.',
+          }),
+          rest: ref('size', {
+            description:
+              'All that is neither kernel, nor the daemon’s program with its runtime: boot loader, initramfs, the other files, tables, the verity tree.',
+            default: '4 MiB',
+          }),
+        },
+        {
+          description:
+            'What parts of an image may take on the card, packed as they are there. A larger one stops the build.',
+        },
+      ),
       watchdog: fields(
         ['device', 'timeout'],
         {

@@ -73,6 +73,17 @@ export const recipeSchema = rootSchema(
         { minimum: ref('size', { description: 'Smallest data partition with which the daemon can work.' }) },
         { description: 'Keeps /data, where the daemon may write. Left out: the daemon keeps nothing.' },
       ),
+      budgets: fields(
+        [],
+        {
+          program: ref('size', {
+            description:
+              'The daemon’s program with its runtime, packed as it lies in the root. Left out: no limit.',
+            examples: ['48 MiB'],
+          }),
+        },
+        { description: 'What parts of an image may take on the card. A larger one stops the build.' },
+      ),
       health: fields(
         [],
         {

@@ -3,18 +3,19 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { extlinuxConfiguration } from '../../image/extlinux.ts';
 import { type FatFile, makeFat } from '../../image/fat.ts';
+import { descriptionPath, type ImageDescription } from '../../plan/image-description.ts';
 import type { StepKind } from '../step-kind.ts';
 import { timeStampOf } from '../time-stamp.ts';
 import { verityArchive } from '../verity-archive.ts';
 
 /**
- * Inputs `kernel`, `initramfs`, `root` (for the record of its hash tree), `fat`. Output: `boot.fat` with kernel, initramfs, device tree and
- * extlinux.conf of one slot, and `command-line` (the kernel's).
+ * Inputs `kernel`, `initramfs`, `root` (for the record of its hash tree), `fat`. Output: `boot.fat` with kernel, initramfs, device tree,
+ * extlinux.conf and boardsmith.json of one slot, and `command-line` (the kernel's).
  */
 export const bootPartition: StepKind = {
   kind: 'boot-partition',
   async run({ step, folder, output, scratch, signal }) {
-    const { unit, slot, sizeMiB, date, deviceTree, commandLine } =
+    const { unit, slot, sizeMiB, date, deviceTree, commandLine, description } =
       step.parameters as unknown as BootParameters;
     // The kernel unpacks one archive after the other. The record's own comes first: what is large is not packed anew for a changed daemon.
     const ramdisk = Buffer.concat([
@@ -36,6 +37,10 @@ export const bootPartition: StepKind = {
       commandLine,
     });
     files.push({ path: 'extlinux/extlinux.conf', content: { bytes: Buffer.from(configuration) } });
+    files.push({
+      path: descriptionPath.slice(1),
+      content: { bytes: Buffer.from(`${JSON.stringify(description, null, 2)}\n`) },
+    });
     await makeFat({
       toolRoot: folder('fat'),
       output: join(output, 'boot.fat'),
@@ -58,4 +63,5 @@ interface BootParameters {
   readonly date: string;
   readonly deviceTree: boolean;
   readonly commandLine: readonly string[];
+  readonly description: ImageDescription;
 }

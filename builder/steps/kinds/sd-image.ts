@@ -5,6 +5,7 @@ import { layout } from '../../image/layout.ts';
 import { ubootEnvironment, writeFlashBank } from '../../image/uboot-environment.ts';
 import { blockSize } from '../../image/verity/verity-format.ts';
 import { readVerityRecord, type VerityRecord } from '../../image/verity/verity-record.ts';
+import type { Budgets } from '../../inspect/size-budgets.ts';
 import { sha256OfFile } from '../../lock/sha256-of-file.ts';
 import type { OwnerRule } from '../../plan/file-owners.ts';
 import type { ManifestBoot, ManifestInput } from '../../plan/manifest-parts.ts';
@@ -19,12 +20,12 @@ import type { StepKind } from '../step-kind.ts';
 /**
  * Inputs `boot`, `root`, `data`, `bootloader`, `components`. Output: `<unit>.img`, its SBOMs `<unit>.cdx.json` and `<unit>.spdx.json`,
  * `<unit>.manifest.json`, and for a board whose boot loader is not on the card `<unit>.firmware.bin` and, with an environment,
- * `<unit>.firmware-environment.bin`. A file that nobody owns stops the build.
+ * `<unit>.firmware-environment.bin`. A file that nobody owns, or a part over its budget, stops the build.
  */
 export const sdImage: StepKind = {
   kind: 'sd-image',
   async run({ step, folder, output, signal, progress }) {
-    const { unit, date, version, recipe, board, boot, inputs, sources, owners } =
+    const { unit, date, version, recipe, board, boot, inputs, sources, owners, budgets, program } =
       step.parameters as unknown as ImageParameters;
     const bootloader = join(folder('bootloader'), 'bootloader.bin');
     const contents = {
@@ -65,7 +66,7 @@ export const sdImage: StepKind = {
     const components: SbomComponent[] = JSON.parse(
       await readFile(join(folder('components'), 'components.json'), 'utf8'),
     );
-    const bom = await accountForImage({
+    const { bom, sizes: partSizes } = await accountForImage({
       unit,
       date,
       version,
@@ -76,6 +77,8 @@ export const sdImage: StepKind = {
       components,
       owners,
       sources,
+      budgets,
+      program,
     });
     const [cdx, spdxFile] = [join(output, `${unit}.cdx.json`), join(output, `${unit}.spdx.json`)];
     await writeFile(cdx, cycloneDx(bom));
@@ -88,6 +91,7 @@ export const sdImage: StepKind = {
       date,
       outputs,
       partitions,
+      sizes: partSizes,
       verity: describeVerity(verity),
       boot: { ...boot, kernelCommandLine: await readFile(join(folder('boot'), 'command-line'), 'utf8') },
       root,
@@ -103,6 +107,8 @@ interface ImageParameters {
   readonly date: string;
   readonly version: string;
   readonly owners: readonly OwnerRule[];
+  readonly budgets: Budgets;
+  readonly program: readonly string[];
   readonly recipe: string;
   readonly board: ResolvedBoard;
   readonly boot: Omit<ManifestBoot, 'kernelCommandLine'>;

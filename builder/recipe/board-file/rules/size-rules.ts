@@ -33,6 +33,18 @@ export const sizeRules = [
     }
   }),
 
+  boardRule('budgets-within-partitions', ['budgets', 'partitions'], ({ budgets, partitions }, report) => {
+    for (const name of ['kernel', 'initramfs'] as const) {
+      const size = budgets[name];
+      if (size === null || size <= partitions.boot) continue;
+      report({
+        at: ['budgets', name],
+        message: `${formatSize(size)} is more than the boot partition has, ${formatSize(partitions.boot)}`,
+        remedy: 'lower it: a budget that nothing can exceed says nothing',
+      });
+    }
+  }),
+
   boardRule('partitions-together', ['partitions'], ({ partitions }, report) => {
     const slots: readonly PartitionField[] = ['boot', 'root', 'boot', 'root', 'state', 'identity', 'data'];
     const total = slots.reduce((sum, name) => sum + partitions[name], 0);

@@ -1,0 +1,40 @@
+import type { ResolvedBoard } from '../recipe/resolved-board.ts';
+import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+
+/** What an image says of itself, for a person who has neither its recipe nor its board. */
+export interface ImageDescription {
+  readonly recipe: string;
+  readonly board: string;
+  /** YYYY-MM-DD of the lock. */
+  readonly date: string;
+  /** What the daemon may do, line by line: names for people, values of JSON. */
+  readonly cage: Readonly<Record<string, unknown>>;
+}
+
+/** On a boot partition: nothing loads it, so it costs neither memory nor time. */
+export const descriptionPath = '/boardsmith.json';
+
+/** As init was compiled to do it: the same fields of recipe and board. */
+export function describeImage(recipe: ResolvedRecipe, board: ResolvedBoard, date: string): ImageDescription {
+  const { ports, connects, capabilities, systemCalls, memoryLimitMiB, data, needs } = recipe;
+  return {
+    recipe: recipe.name,
+    board: board.name,
+    date,
+    cage: {
+      program: `/usr/bin/${recipe.name}`,
+      arguments: recipe.arguments,
+      'listens on': ports.map(({ protocol, port }) => `${protocol} ${port}`),
+      connects: connects.flatMap(({ protocol, ports }) => ports.map((port) => `${protocol} ${port}`)),
+      'looks up names': needs.dns,
+      'needs the time': needs.time,
+      capabilities,
+      'system calls beyond its runtime’s': systemCalls,
+      'memory in MiB': memoryLimitMiB,
+      'writes to': data === null ? [] : ['/data'],
+      environment: Object.keys(recipe.environment),
+      'settings of a unit': recipe.unit.settings.map(({ name }) => name),
+      'secrets of a unit': recipe.unit.secrets.map(({ name }) => name),
+    },
+  };
+}
