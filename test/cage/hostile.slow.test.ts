@@ -12,7 +12,7 @@ const caged: Readonly<Record<string, Outcome>> = {
   'execute-low': 'EFAULT',
   'execute-from-data': 'SIGSYS',
   'execute-from-memory': 'SIGSYS',
-  fork: 'EPERM',
+  fork: 'EACCES',
   threads: 'EAGAIN',
   memory: 'SIGKILL',
   'map-data': 'EPERM',

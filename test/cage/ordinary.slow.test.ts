@@ -12,7 +12,7 @@ test('does everything that daemons do: files, workers, names, datagrams, databas
   let outcomes: Record<string, string> = {};
   await bootAndCheck(image, {
     use: async ({ forwards, machine, signal }) => {
-      const url = `http://127.0.0.1:${forwards[0]!.host}/outcomes`;
+      const url = `http://127.0.0.1:${forwards.find(({ protocol }) => protocol === 'tcp')!.host}/outcomes`;
       for (let answered = false; !answered; await pause(500, undefined, { signal })) {
         // While it computes it takes no connection.
         const response = await fetch(url, { signal }).catch(() => null);

@@ -92,7 +92,8 @@ export function limitedCalls(capabilities: readonly Capability[]): Readonly<Reco
     clone: {
       reason: 'threads of this process, exactly as musl makes them; no other process, no namespace',
       allowed: [[{ argument: 0, equals: threadFlags }]],
-      errno: errno.EPERM,
+      // Node then tells of a program that could not be started by an event, as of one that is not there; for EPERM it throws.
+      errno: errno.EACCES,
     },
     socket: {
       reason:
