@@ -10,19 +10,20 @@ import { unpackTar } from '../toolchain/unpack-tar.ts';
  * Unpacks a tarball of sources without its outermost folder.
  * @param directory made if it is not there
  * @param wanted decides by the path below that folder
- * @throws BoardsmithError INPUT_CORRUPT
+ * @throws BoardsmithError INPUT_CORRUPT; the signal's reason
  */
 export async function unpackSource(
   tarball: string,
   directory: string,
   wanted: (path: string) => boolean,
+  signal?: AbortSignal,
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
   const compression = compressionOf(tarball, '.xz');
   await unpacking(tarball, () =>
     unpackTar(
       decompress(createReadStream(tarball, { highWaterMark: 1 << 20 }), compression),
-      new Extraction(directory, tarball),
+      new Extraction(directory, tarball, signal),
       {
         place: (path) => {
           const inner = path.split('/').slice(1).join('/');

@@ -20,33 +20,51 @@ const linkedByZig = /^ziglang\/lib\/libc\/musl\/COPYRIGHT$/;
  * @param file the verified package
  * @param folder an empty folder
  */
-export async function packageFacts(entry: LockEntry, file: string, folder: string): Promise<PackageFacts> {
-  if (entry.kind === 'debian') return await debianFacts(entry.name, file, folder);
-  if (entry.kind === 'debian-source') return await sourceFacts(entry.path, file, folder);
-  return await wheelFacts(file, folder);
+export async function packageFacts(
+  entry: LockEntry,
+  file: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<PackageFacts> {
+  if (entry.kind === 'debian') return await debianFacts(entry.name, file, folder, signal);
+  if (entry.kind === 'debian-source') return await sourceFacts(entry.path, file, folder, signal);
+  return await wheelFacts(file, folder, signal);
 }
 
-async function debianFacts(name: string, file: string, folder: string): Promise<PackageFacts> {
+async function debianFacts(
+  name: string,
+  file: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<PackageFacts> {
   const path = `usr/share/doc/${name}/copyright`;
-  await unpackDeb(file, folder, { only: (candidate) => candidate === path });
+  await unpackDeb(file, folder, { only: (candidate) => candidate === path, signal });
   const text = await readFile(join(folder, path), 'utf8').catch(() => null);
   if (text === null) return { licence: null, licenceTexts: [], parts: [] };
   return { licence: debianLicence(text), licenceTexts: [{ name: path, sha256: sha256(text) }], parts: [] };
 }
 
 /** Of a source package's tarballs Debian's has the licences of both. */
-async function sourceFacts(path: string, file: string, folder: string): Promise<PackageFacts> {
+async function sourceFacts(
+  path: string,
+  file: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<PackageFacts> {
   const none = { licence: null, licenceTexts: [], parts: [] };
   if (!path.endsWith('.debian.tar.xz')) return none;
   const name = 'debian/copyright';
-  await unpackSource(file, folder, (candidate) => candidate === 'copyright');
+  await unpackSource(file, folder, (candidate) => candidate === 'copyright', signal);
   const text = await readFile(join(folder, 'copyright'), 'utf8').catch(() => null);
   if (text === null) return none;
   return { licence: debianLicence(text), licenceTexts: [{ name, sha256: sha256(text) }], parts: [] };
 }
 
-async function wheelFacts(file: string, folder: string): Promise<PackageFacts> {
-  await unpackWheel(file, folder, { only: (path) => wheelMetadata.test(path) || linkedByZig.test(path) });
+async function wheelFacts(file: string, folder: string, signal?: AbortSignal): Promise<PackageFacts> {
+  await unpackWheel(file, folder, {
+    only: (path) => wheelMetadata.test(path) || linkedByZig.test(path),
+    signal,
+  });
   const paths = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))

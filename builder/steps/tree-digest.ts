@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { Turns } from '../toolchain/turns.ts';
 
 const blockSize = 1 << 20;
 const zeros = Buffer.alloc(blockSize);
-/** How long other work may wait, in milliseconds. */
-const patience = 20;
 
 /**
  * sha256 over all that a folder holds: paths, types, modes, targets of links, and every byte. Blocks of zeros count by their place alone,
@@ -18,17 +16,11 @@ const patience = 20;
 export async function treeDigest(root: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(blockSize);
-  let turn = performance.now();
-  const breathe = async (): Promise<void> => {
-    if (performance.now() - turn < patience) return;
-    await othersTurn();
-    signal.throwIfAborted();
-    turn = performance.now();
-  };
+  const turns = new Turns(signal);
   const visit = async (folder: string): Promise<void> => {
     const entries = readdirSync(join(root, folder), { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      await breathe();
+      await turns.take();
       const path = join(folder, entry.name);
       if (entry.isSymbolicLink()) line(hash, 'link', path, readlinkSync(join(root, path)));
       else if (entry.isDirectory()) {
@@ -48,7 +40,7 @@ export async function treeDigest(root: string, signal: AbortSignal): Promise<str
               hash.update(block);
             }
             offset += length;
-            await breathe();
+            await turns.take();
           }
         } finally {
           closeSync(descriptor);

@@ -13,27 +13,36 @@ import { join } from 'node:path/posix';
 import type { BoardsmithError } from '../error/boardsmith-error.ts';
 import { refusedArchive } from './archive-error.ts';
 import { archivePath } from './archive-path.ts';
+import { Turns } from './turns.ts';
 
 /**
  * Lays the entries of one archive into a folder and never outside it: no absolute path, no `..`, nothing through a symlink.
  * Modes are kept (without setuid, setgid and sticky, whatever the umask), owners and times are not. A file replaces a file, so
  * that several packages can be laid over each other.
  *
- * Calls are synchronous: with thousands of small files that is several times faster than a trip through the thread pool for each.
+ * Calls are synchronous: with thousands of small files that is several times faster than a trip through the thread pool for each. Between them others get their turn.
  */
 export class Extraction {
   readonly #root: string;
   readonly #archive: string;
+  readonly #turns: Turns;
   /** Folders (relative) that are known to be real ones. */
   readonly #folders = new Set<string>(['']);
 
   /**
    * @param root existing folder
    * @param archive path of the archive, for messages
+   * @param signal stops it between two writes
    */
-  constructor(root: string, archive: string) {
+  constructor(root: string, archive: string, signal?: AbortSignal) {
     this.#root = root;
     this.#archive = archive;
+    this.#turns = new Turns(signal);
+  }
+
+  /** Called once an entry: others get their turn. @throws the signal's reason, once it is aborted */
+  async turn(): Promise<void> {
+    await this.#turns.take();
   }
 
   /** @returns the entry's relative path, `''` for the root */
@@ -61,6 +70,7 @@ export class Extraction {
     const descriptor = openSync(absolute, 'wx', 0o600);
     try {
       for await (const chunk of content) {
+        await this.#turns.take();
         for (let written = 0; written < chunk.length; ) written += writeSync(descriptor, chunk, written);
       }
     } finally {

@@ -9,6 +9,8 @@ import { unpackTar } from './unpack-tar.ts';
 export interface UnpackOptions {
   /** Which paths to unpack (relative, as they lie in the folder afterwards, without `./`). All without it. */
   readonly only?: (path: string) => boolean;
+  /** Stops it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface UnpackOptions {
  * `usr/lib/x`. Several packages can be laid into one folder. Scripts of the package are not run.
  * @param deb path of the .deb file
  * @param directory made if it is not there
- * @throws BoardsmithError INPUT_CORRUPT if the package is damaged or would write outside the folder
+ * @throws BoardsmithError INPUT_CORRUPT if the package is damaged or would write outside the folder; the signal's reason
  */
 export async function unpackDeb(deb: string, directory: string, options: UnpackOptions = {}): Promise<void> {
   const { only = () => true } = options;
@@ -29,10 +31,14 @@ export async function unpackDeb(deb: string, directory: string, options: UnpackO
     }
     const range = { start: data.offset, end: data.offset + data.size - 1, highWaterMark: 1 << 20 };
     const compression = compressionOf(deb, data.name.slice('data.tar'.length));
-    await unpackTar(decompress(createReadStream(deb, range), compression), new Extraction(directory, deb), {
-      place: (path) => (!isMergedFolder(path) && only(mergeUsr(path)) ? mergeUsr(path) : null),
-      links: 'keep',
-    });
+    await unpackTar(
+      decompress(createReadStream(deb, range), compression),
+      new Extraction(directory, deb, options.signal),
+      {
+        place: (path) => (!isMergedFolder(path) && only(mergeUsr(path)) ? mergeUsr(path) : null),
+        links: 'keep',
+      },
+    );
   });
 }
 

@@ -14,7 +14,7 @@ export interface TarRules {
 
 /**
  * Lays the entries of a tar stream into an extraction.
- * @throws BoardsmithError INPUT_CORRUPT for an unsafe entry; an Error for a damaged stream
+ * @throws BoardsmithError INPUT_CORRUPT for an unsafe entry; an Error for a damaged stream; the reason of the extraction's signal
  */
 export async function unpackTar(tar: Readable, extraction: Extraction, rules: TarRules): Promise<void> {
   const entries = extract();
@@ -23,6 +23,7 @@ export async function unpackTar(tar: Readable, extraction: Extraction, rules: Ta
 
 async function lay(entries: AsyncIterable<Entry>, extraction: Extraction, rules: TarRules): Promise<void> {
   for await (const entry of entries) {
+    await extraction.turn();
     const path = rules.place(extraction.path(entry.header.name));
     if (path !== null) await layEntry(entry, path, extraction, rules);
     entry.resume();

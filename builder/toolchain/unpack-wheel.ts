@@ -12,7 +12,7 @@ const smallEntry = 1 << 20;
  * Unpacks a Python wheel (a zip) into a folder. Modes come from the entries' external attributes.
  * The wheel is read into memory: Zig's (100 MB, 19,540 files) took 5 s so, 10 s with a stream from the disk for each file.
  * @param directory made if it is not there
- * @throws BoardsmithError INPUT_CORRUPT if it is damaged or would write outside the folder
+ * @throws BoardsmithError INPUT_CORRUPT if it is damaged or would write outside the folder; the signal's reason
  */
 export async function unpackWheel(
   wheel: string,
@@ -25,8 +25,9 @@ export async function unpackWheel(
   await unpacking(wheel, async () => {
     // yauzl itself refuses absolute names, `..` and backslashes.
     const zip = await fromBufferPromise(bytes, { lazyEntries: true });
-    const extraction = new Extraction(directory, wheel);
+    const extraction = new Extraction(directory, wheel, options.signal);
     for await (const entry of zip.eachEntry()) {
+      await extraction.turn();
       const path = extraction.path(entry.fileName);
       if (!only(path)) continue;
       const mode = unixMode(wheel, entry);

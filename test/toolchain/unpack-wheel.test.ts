@@ -44,6 +44,24 @@ test('unpacks only what is wanted', async () => {
   assert.equal((await readdir(folder, { recursive: true })).sort(), ['a', 'a/x', 'a/y']);
 });
 
+test('stops between two of thousands of small files, and others get their turn', async () => {
+  const entries = Array.from({ length: 5000 }, (_, index) => ({
+    name: `${index}`,
+    content: Buffer.from('x'),
+  }));
+  const wheel = await wheelFile(builtZip(entries));
+  const folder = temporaryFolder('unpacked');
+  const stop = new AbortController();
+  const unpacking = unpackWheel(wheel, folder, { signal: stop.signal });
+  setImmediate(() => stop.abort());
+  const error = await unpacking.then(
+    () => assert.unreachable('it went on to the end'),
+    (reason: unknown) => reason,
+  );
+  assert.is((error as Error).name, 'AbortError');
+  assert.ok((await readdir(folder)).length < entries.length);
+});
+
 const unsafe: readonly (readonly [string, readonly ZipEntry[]])[] = [
   ['..', [{ name: '../evil', content: Buffer.from('x') }]],
   ['an absolute path', [{ name: '/evil', content: Buffer.from('x') }]],

@@ -15,8 +15,7 @@ export const buildEnvironment: StepKind = {
     progress('unpacking');
     // Packages depend on the same ones.
     for (const file of new Set(files('packages'))) {
-      signal.throwIfAborted();
-      await unpackDeb(file, output, { only: (path) => !documentation.test(path) });
+      await unpackDeb(file, output, { only: (path) => !documentation.test(path), signal });
     }
     const launcher = join(scratch, 'launcher');
     await compileLauncher({

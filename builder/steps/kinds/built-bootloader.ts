@@ -35,7 +35,8 @@ export const builtBootloader: StepKind = {
       environment: buildEnvironment(folder('environment')),
       ...{ source, build, signal },
       timeStamp: Number(await readFile(join(source, sourceDateFile), 'utf8')),
-      firmware: firmware === null ? null : await takeFirmware(files('firmware')[0]!, firmware, scratch),
+      firmware:
+        firmware === null ? null : await takeFirmware(files('firmware')[0]!, firmware, scratch, signal),
     };
     const text = await readFile(join(folder('fragment'), name), 'utf8');
     const fragment = parseFragment(text, name);
@@ -70,9 +71,14 @@ export const builtBootloader: StepKind = {
 /** A line for each file would fill a log. */
 const linesApart = 50;
 
-async function takeFirmware(deb: string, path: string, scratch: string): Promise<string> {
+async function takeFirmware(
+  deb: string,
+  path: string,
+  scratch: string,
+  signal: AbortSignal,
+): Promise<string> {
   const folder = join(scratch, 'firmware');
-  await unpackDeb(deb, folder, { only: (candidate) => candidate === path });
+  await unpackDeb(deb, folder, { only: (candidate) => candidate === path, signal });
   const file = join(folder, path);
   await readFile(file).catch((cause) => {
     throw new BoardsmithError('STEP_FAILED', `the firmware's package has no file ${path}`, {

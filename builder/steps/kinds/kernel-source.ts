@@ -15,11 +15,12 @@ const hint = "kernel.source.package names Debian's package of the sources: linux
  */
 export const kernelSource: StepKind = {
   kind: 'kernel-source',
-  async run({ files, output, scratch, progress }) {
+  async run({ files, output, scratch, signal, progress }) {
     const [deb] = files('package');
     progress('unpacking the package');
     await unpackDeb(deb!, scratch, {
       only: (path) => path.startsWith('usr/src/') || path.endsWith('/changelog.Debian.gz'),
+      signal,
     });
     const folder = join(scratch, 'usr/src');
     const tarballs = (await readdir(folder)).filter((name) => name.endsWith('.tar.xz'));
@@ -30,7 +31,7 @@ export const kernelSource: StepKind = {
         { hint },
       );
     progress('unpacking the sources');
-    await unpackSource(join(folder, tarballs[0]!), output, isNeeded);
+    await unpackSource(join(folder, tarballs[0]!), output, isNeeded, signal);
     await rm(folder, { recursive: true });
     await useStartingShell(output);
     await writeFile(join(output, sourceDateFile), String(await releaseDate(scratch)));

@@ -17,7 +17,7 @@ export const npmPackages: StepKind = {
     for (const { path, entry } of step.parameters.places as readonly PackagePlace[]) {
       signal.throwIfAborted();
       const folder = join(scratch, 'unpacked');
-      await unpackNpmTarball(fileOf.get(entry)!, folder);
+      await unpackNpmTarball(fileOf.get(entry)!, folder, signal);
       await mkdir(dirname(join(output, path)), { recursive: true });
       await rename(join(folder, 'package'), join(output, path));
       await rm(folder, { recursive: true });

@@ -14,7 +14,7 @@ export const packageFacts: StepKind = {
   async run({ step, folder, files, output, scratch, signal }) {
     const input = step.inputs.package;
     if (input?.from !== 'lock') throw new Error('a package must come from the lock');
-    const facts = await factsOf(input.entries[0]!.entry, files('package')[0]!, scratch);
+    const facts = await factsOf(input.entries[0]!.entry, files('package')[0]!, scratch, signal);
     const node =
       step.inputs.nodeHost === undefined
         ? []

@@ -7,10 +7,10 @@ import type { StepKind } from '../step-kind.ts';
 /** Input `package`: the Debian package of a boot loader. Output: `bootloader.bin`. */
 export const packagedBootloader: StepKind = {
   kind: 'packaged-bootloader',
-  async run({ step, files, scratch, output }) {
+  async run({ step, files, scratch, output, signal }) {
     const [deb] = files('package');
     const wanted = String(step.parameters.file);
-    await unpackDeb(deb!, scratch, { only: (path) => path === wanted });
+    await unpackDeb(deb!, scratch, { only: (path) => path === wanted, signal });
     const file = join(scratch, wanted);
     const found = await stat(file).catch(() => null);
     if (found === null) {

@@ -11,10 +11,10 @@ import type { StepKind } from '../step-kind.ts';
  */
 export const packagedKernel: StepKind = {
   kind: 'packaged-kernel',
-  async run({ step, files, scratch, output, progress }) {
+  async run({ step, files, scratch, output, signal, progress }) {
     const [deb] = files('package');
     progress('unpacking');
-    await unpackDeb(deb!, scratch);
+    await unpackDeb(deb!, scratch, { signal });
     const images = (await readdir(join(scratch, 'boot'))).filter((name) => name.startsWith('vmlinuz-'));
     if (images.length !== 1)
       throw new BoardsmithError('STEP_FAILED', `the kernel's package has ${images.length} kernels, not one`, {

@@ -6,8 +6,7 @@ export const unpackDebian: StepKind = {
   kind: 'unpack-debian',
   async run(context) {
     for (const file of context.files('packages')) {
-      context.signal.throwIfAborted();
-      await unpackDeb(file, context.output);
+      await unpackDeb(file, context.output, { signal: context.signal });
     }
   },
 };

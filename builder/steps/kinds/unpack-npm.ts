@@ -6,6 +6,6 @@ export const unpackNpm: StepKind = {
   kind: 'unpack-npm',
   async run(context) {
     const [tarball] = context.files('tarball');
-    await unpackNpmTarball(tarball!, context.output);
+    await unpackNpmTarball(tarball!, context.output, context.signal);
   },
 };

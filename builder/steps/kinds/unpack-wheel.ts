@@ -6,6 +6,6 @@ export const unpackWheelStep: StepKind = {
   kind: 'unpack-wheel',
   async run(context) {
     const [wheel] = context.files('wheel');
-    await unpackWheel(wheel!, context.output);
+    await unpackWheel(wheel!, context.output, { signal: context.signal });
   },
 };
