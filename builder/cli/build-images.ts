@@ -7,8 +7,9 @@ import { stepKinds } from '../steps/all-kinds.ts';
 import { apply, pendingSteps } from '../steps/apply.ts';
 import { type PublishedImage, publishImage } from '../steps/publish-image.ts';
 import { StepCache } from '../steps/step-cache.ts';
-import { buildProgress } from './build-progress.ts';
 import type { Selection } from './image-selection.ts';
+import { buildProgress } from './progress/build-progress.ts';
+import { FetchTally } from './progress/fetch-tally.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface BuildImagesOptions {
@@ -26,6 +27,8 @@ export interface BuiltImages {
   /** What was run (or, in a dry run, would be), with the time it took. */
   readonly steps: readonly { readonly id: string; readonly title: string; readonly milliseconds: number }[];
   readonly cachedSteps: number;
+  /** What came over the network, in bytes, and the milliseconds during which anything did. */
+  readonly fetched: { readonly files: number; readonly bytes: number; readonly milliseconds: number };
   readonly milliseconds: number;
 }
 
@@ -42,7 +45,8 @@ export async function buildImages(
   const report = (step: Step) => ({ id: step.id, title: step.title, milliseconds: times.get(step.id) ?? 0 });
   if (options.dryRun) {
     const cachedSteps = plan.steps.length - pending.length;
-    return { images: [], steps: pending.map(report), cachedSteps, milliseconds: 0 };
+    const fetched = { files: 0, bytes: 0, milliseconds: 0 };
+    return { images: [], steps: pending.map(report), cachedSteps, fetched, milliseconds: 0 };
   }
   // Before minutes are spent on what could not be kept.
   await requireWritable(outputFolderAt(options.out));
@@ -51,8 +55,12 @@ export async function buildImages(
     vendorDirectories: options.vendor === null ? [] : [options.vendor],
     network: !options.offline,
   });
-  if (options.offline) await inputs.requireHere(lockedInputs(pending));
-  const progress = buildProgress(pending, terminal, options.json);
+  const locked = lockedInputs(pending);
+  if (options.offline) await inputs.requireHere(locked);
+  const fetches = await inputs.absent(locked);
+  const tally = new FetchTally(fetches);
+  const work = { steps: pending, fetches, most: plan.steps.length };
+  const progress = buildProgress(work, terminal, options.json);
   let outputs: ReadonlyMap<string, string>;
   try {
     outputs = await apply(plan, {
@@ -63,6 +71,7 @@ export async function buildImages(
       signal: terminal.signal,
       onEvent: (event) => {
         if (event.type === 'done') times.set(event.step.id, event.milliseconds);
+        if ('input' in event) tally.observe(event);
         progress.observe(event);
       },
     });
@@ -81,6 +90,7 @@ export async function buildImages(
     // Not only the pending ones: a step whose cached output was damaged ran too.
     steps: plan.steps.filter((step) => times.has(step.id)).map(report),
     cachedSteps: plan.steps.length - times.size,
+    fetched: { files: tally.files, bytes: tally.bytes, milliseconds: tally.milliseconds },
     milliseconds: Math.round(performance.now() - started),
   };
 }

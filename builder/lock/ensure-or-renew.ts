@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { VanishedInputsError } from './fetch/input-errors.ts';
+import { fetchLines } from './fetch-event.ts';
 import { formatLock } from './format-lock.ts';
-import type { EnsureOptions, InputStore } from './input-store.ts';
+import type { InputStore } from './input-store.ts';
 import { describeLockChanges } from './lock-changes.ts';
 import type { HostArchitecture, InputRequest, Lock, LockedInput } from './lock-format.ts';
 import { lookUp } from './look-up.ts';
@@ -12,7 +13,9 @@ import { readLock } from './read-lock.ts';
 import { resolveLock } from './resolve-lock.ts';
 import { writeLock } from './write-lock.ts';
 
-export interface EnsureOrRenewOptions extends EnsureOptions {
+export interface EnsureOrRenewOptions {
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
   readonly hostArchitecture: HostArchitecture;
   readonly now: Date;
 }
@@ -43,15 +46,16 @@ export async function ensureOrRenew(
     ? null
     : await readPrivateLock(privateLockFile, base);
   const pinned = before ?? base;
+  const fetching = { signal: options.signal, onFetch: fetchLines(options.progress) };
   try {
-    await store.ensure(answersOf(pinned, requests, options.hostArchitecture), options);
+    await store.ensure(answersOf(pinned, requests, options.hostArchitecture), fetching);
     return before === null
       ? { lock: base, file: lockFile, notice: null }
       : { lock: before, file: privateLockFile, notice: noticeOf(base, before, privateLockFile) };
   } catch (error) {
     if (!(error instanceof VanishedInputsError)) throw error;
     const lock = await renew(pinned, error.vanished, requests, store, options);
-    await store.ensure(answersOf(lock, requests, options.hostArchitecture), options);
+    await store.ensure(answersOf(lock, requests, options.hostArchitecture), fetching);
     await writePrivateLock(privateLockFile, lock, base);
     return { lock, file: privateLockFile, notice: noticeOf(base, lock, privateLockFile) };
   }

@@ -10,6 +10,7 @@ import { fetchEntry, fetchError } from './fetch/fetch-entry.ts';
 import type { FetchContext, FetchOutcome } from './fetch/fetch-outcome.ts';
 import { corrupt, missingOffline, VanishedInputsError } from './fetch/input-errors.ts';
 import { differenceFrom, type Fingerprint } from './fetch/verify-file.ts';
+import type { FetchEvent } from './fetch-event.ts';
 import { Limiter } from './limiter.ts';
 import type { LockEntry, LockedInput } from './lock-format.ts';
 import { ScratchFolders } from './scratch-folders.ts';
@@ -29,7 +30,7 @@ export interface InputStoreOptions {
 
 export interface EnsureOptions {
   readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
+  readonly onFetch?: (event: FetchEvent) => void;
 }
 
 /** How many files are fetched at once. */
@@ -73,13 +74,19 @@ export class InputStore {
    * @throws BoardsmithError INPUT_UNAVAILABLE with all that are missing
    */
   async requireHere(inputs: readonly LockedInput[]): Promise<void> {
-    const places = [this.#folder, ...this.#vendors.map((folder) => join(folder, 'sha256'))];
-    const missing: LockedInput[] = [];
-    for (const input of inputs) {
-      const sizes = await Promise.all(places.map((place) => sizeOf(join(place, input.entry.sha256))));
-      if (sizes.every((size) => size === null)) missing.push(input);
-    }
+    const missing = await this.absent(inputs);
     if (missing.length > 0) throw missingOffline(missing, this.#vendors);
+  }
+
+  /** Those that are neither in the cache nor in a vendor folder, by their names alone: what `ensure` would fetch. */
+  async absent(inputs: readonly LockedInput[]): Promise<LockedInput[]> {
+    const places = [this.#folder, ...this.#vendors.map((folder) => join(folder, 'sha256'))];
+    const isHere = async ({ entry }: LockedInput): Promise<boolean> => {
+      const sizes = await Promise.all(places.map((place) => sizeOf(join(place, entry.sha256))));
+      return sizes.some((size) => size !== null);
+    };
+    const here = await Promise.all(inputs.map(isHere));
+    return inputs.filter((_, index) => !here[index]);
   }
 
   get #vendors(): readonly string[] {
@@ -255,9 +262,14 @@ export class InputStore {
 
   async #fetch(input: LockedInput, options: EnsureOptions): Promise<void> {
     const { entry } = input;
-    options.progress(`fetching ${entry.name} ${entry.version} (${megabytes(entry.size)})`);
+    let begun = false;
     await this.fetchWith(
-      (context) => fetchEntry(entry, context),
+      (context) => {
+        // Only now: it may have waited for its turn, and a second attempt is the same fetch.
+        if (!begun) options.onFetch?.({ type: 'fetching', input });
+        begun = true;
+        return fetchEntry(entry, context);
+      },
       async (outcome) => {
         if (!outcome.ok) throw fetchError(input, outcome);
         const difference = await differenceFrom(outcome.file, entry, options.signal);
@@ -266,6 +278,7 @@ export class InputStore {
       },
       options.signal,
     );
+    options.onFetch?.({ type: 'fetched', input });
   }
 }
 
@@ -288,8 +301,4 @@ async function sizeOf(file: string): Promise<number | null> {
   } catch {
     return null;
   }
-}
-
-function megabytes(bytes: number): string {
-  return bytes < 100_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -3,9 +3,10 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 
 import { basename, dirname, join, resolve } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { differenceFrom } from './fetch/verify-file.ts';
+import { fetchLines } from './fetch-event.ts';
 import { lockFileName } from './find-lock.ts';
 import { formatLock } from './format-lock.ts';
-import type { EnsureOptions, InputStore } from './input-store.ts';
+import type { InputStore } from './input-store.ts';
 import type { Lock, LockEntry, LockedInput } from './lock-format.ts';
 import { ScratchFolders } from './scratch-folders.ts';
 
@@ -24,12 +25,15 @@ export async function vendorInputs(
   lock: Lock,
   directory: string,
   store: InputStore,
-  options: EnsureOptions,
+  options: { readonly signal: AbortSignal; readonly progress: (line: string) => void },
 ): Promise<void> {
   const target = resolve(directory);
   const isThere = await isVendorFolder(target);
   const inputs = Object.entries(lock.entries).map(([id, entry]): LockedInput => ({ id, entry }));
-  const files = await store.ensure(inputs, options);
+  const files = await store.ensure(inputs, {
+    signal: options.signal,
+    onFetch: fetchLines(options.progress),
+  });
   const drafts = new ScratchFolders(dirname(target), `.${basename(target)}.draft-`);
   try {
     await drafts.removeLeftovers();

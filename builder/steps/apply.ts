@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { againThenReport } from '../error/hints.ts';
+import type { FetchEvent } from '../lock/fetch-event.ts';
 import { Limiter } from '../lock/limiter.ts';
 import type { LockEntry } from '../lock/lock-format.ts';
 import { cacheFolderAt, storageFault, writingTo } from '../lock/storage-fault.ts';
@@ -14,7 +15,7 @@ import type { StepContext, StepKind } from './step-kind.ts';
 export interface InputSource {
   ensure(
     entries: readonly { readonly id: string; readonly entry: LockEntry }[],
-    options: { readonly signal: AbortSignal; readonly progress: (line: string) => void },
+    options: { readonly signal: AbortSignal; readonly onFetch: (event: FetchEvent) => void },
   ): Promise<readonly string[]>;
 }
 
@@ -24,7 +25,11 @@ export type StepEvent =
   /** What lay in the cache was not what had been put there; the step runs again. */
   | { readonly type: 'damaged'; readonly step: Step }
   | { readonly type: 'done'; readonly step: Step; readonly milliseconds: number }
-  | { readonly type: 'failed'; readonly step: Step; readonly error: unknown };
+  | { readonly type: 'failed'; readonly step: Step; readonly error: unknown }
+  /** It was running when the build was stopped, by a person or by another step's failure. */
+  | { readonly type: 'stopped'; readonly step: Step };
+
+export type BuildEvent = StepEvent | FetchEvent;
 
 export interface ApplyOptions {
   readonly cache: StepCache;
@@ -33,7 +38,7 @@ export interface ApplyOptions {
   /** How many steps run at once; fetching is not counted. */
   readonly concurrency: number;
   readonly signal: AbortSignal;
-  readonly onEvent?: (event: StepEvent) => void;
+  readonly onEvent?: (event: BuildEvent) => void;
 }
 
 /** The steps that a build of the plan's images would run: those not cached that something not cached needs. Has no effects. */
@@ -134,7 +139,7 @@ class Runner {
             name,
             await this.#options.inputs.ensure(input.entries, {
               signal: this.#signal,
-              progress: (line) => this.#emit({ type: 'progress', step, line }),
+              onFetch: (event) => this.#emit(event),
             }),
           );
       }),
@@ -163,7 +168,7 @@ class Runner {
       return output;
     } catch (error) {
       await cache.discard(workFolder);
-      this.#emit({ type: 'failed', step, error });
+      this.#emit(this.#signal.aborted ? { type: 'stopped', step } : { type: 'failed', step, error });
       if (error instanceof BoardsmithError || this.#signal.aborted) throw error;
       throw new BoardsmithError(
         'STEP_FAILED',
@@ -186,7 +191,7 @@ class Runner {
     };
   }
 
-  #emit(event: StepEvent): void {
+  #emit(event: BuildEvent): void {
     this.#options.onEvent?.(event);
   }
 }

@@ -160,7 +160,7 @@ test('a server that nobody runs', async () => {
     retryDelays: [1],
   });
   try {
-    await store.ensure([input], { signal: new AbortController().signal, progress: () => {} });
+    await store.ensure([input], { signal: new AbortController().signal });
     assert.unreachable();
   } catch (error) {
     assert.not.instance(error, VanishedInputsError);
@@ -189,7 +189,7 @@ test('all that is gone is named at once', async () => {
     environment: loopbackEnvironment(server.address),
   });
   try {
-    await store.ensure([...gone, input], { signal: new AbortController().signal, progress: () => {} });
+    await store.ensure([...gone, input], { signal: new AbortController().signal });
     assert.unreachable();
   } catch (error) {
     assert.instance(error, VanishedInputsError);

@@ -88,7 +88,7 @@ test('one of two that ask at once gives up: the other gets its file', async () =
     second ??= store.ensure(inputs, options);
     setImmediate(() => impatient.abort());
   };
-  const first = store.ensure(inputs, { signal: impatient.signal, progress });
+  const first = store.ensure(inputs, { signal: impatient.signal, onFetch: progress });
   assert.is((await errorOf(first)).code, 'INTERRUPTED');
   assert.is((await second!).length, inputs.length);
 });
@@ -97,7 +97,7 @@ test('two processes on one cache at once', async () => {
   const cache = temporaryFolder('inputs');
   const script = join(cache, 'fetch.mts');
   const module = new URL('../../builder/lock/input-store.ts', import.meta.url);
-  const call = `await store.ensure(${JSON.stringify(inputs)}, { signal: new AbortController().signal, progress() {} })`;
+  const call = `await store.ensure(${JSON.stringify(inputs)}, { signal: new AbortController().signal })`;
   writeFileSync(
     script,
     `import { InputStore } from '${module}'; const store = new InputStore('${cache}', { network: true }); ${call};`,

@@ -158,7 +158,7 @@ if (!hasGpg()) {
     const lock = await resolve([debian('zstd', 'amd64', true)]);
     const store = new InputStore(cache, { network: true, environment, retryDelays: [] });
     const inputs = Object.entries(lock.entries).map(([id, entry]) => ({ id, entry }));
-    await store.ensure(inputs, { signal: new AbortController().signal, progress: () => {} });
+    await store.ensure(inputs, { signal: new AbortController().signal });
     assert.is(filesBelow(cache).length, 4);
   });
 

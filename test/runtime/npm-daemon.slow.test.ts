@@ -38,7 +38,7 @@ async function unpackedTree(name: string, version: string): Promise<string> {
   });
   const folder = temporaryFolder('npm-tree');
   for (const { path, entry } of lookUpTree(lock, request)) {
-    const [tarball] = await store.ensure([{ id: entry, entry: lock.entries[entry]! }], { signal, progress });
+    const [tarball] = await store.ensure([{ id: entry, entry: lock.entries[entry]! }], { signal });
     const place = join(folder, path);
     await mkdir(dirname(place), { recursive: true });
     await unpackNpmTarball(tarball!, join(folder, 'unpacked'));

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { PlanBuilder } from '../../builder/plan/plan-builder.ts';
 import type { Plan } from '../../builder/plan/step.ts';
-import { type ApplyOptions, apply, pendingSteps, type StepEvent } from '../../builder/steps/apply.ts';
+import { type ApplyOptions, apply, type BuildEvent, pendingSteps } from '../../builder/steps/apply.ts';
 import { StepCache } from '../../builder/steps/step-cache.ts';
 import type { StepContext } from '../../builder/steps/step-kind.ts';
 
@@ -65,7 +65,8 @@ function harness(
       ]),
       concurrency: 2,
       signal: overrides.signal ?? new AbortController().signal,
-      onEvent: (event: StepEvent) => events.push(`${event.type} ${event.step.id}`),
+      onEvent: (event: BuildEvent) =>
+        events.push(`${event.type} ${'input' in event ? event.input.id : event.step.id}`),
     },
   };
 }
@@ -143,7 +144,7 @@ test('a damaged image is made again from what is cached', async ({ folder }) => 
 
 test('a failing step stops the others, names itself and leaves nothing behind', async ({ folder }) => {
   let sawAbort = false;
-  const { options } = harness(folder, {
+  const { events, options } = harness(folder, {
     write: async (context) => {
       if (context.step.id === 'left') throw new Error('no luck');
       await new Promise<void>((resolve) => {
@@ -162,6 +163,7 @@ test('a failing step stops the others, names itself and leaves nothing behind', 
     assert.is((error as BoardsmithError).message, 'left: no luck');
   }
   assert.ok(sawAbort);
+  assert.equal([...events].sort(), ['failed left', 'start left', 'start right', 'stopped right']);
   assert.equal(await readdir(join(folder, 'running')), []);
   assert.is(pendingSteps(diamond(), options.cache).length, 3);
 });

@@ -25,7 +25,7 @@ export async function tryFetch(
   const environment = { ...loopbackEnvironment(address), ...variables };
   const store = new InputStore(cache, { network: true, environment, retryDelays: [1, 1] });
   let error: unknown;
-  const paths = await store.ensure([input], { signal, progress: () => {} }).catch((reason: unknown) => {
+  const paths = await store.ensure([input], { signal }).catch((reason: unknown) => {
     error = reason;
     return [];
   });

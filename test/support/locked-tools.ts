@@ -18,7 +18,7 @@ export async function lockedFiles(requests: readonly InputRequest[]): Promise<re
   const { lock } = await usableTestLock(requests);
   const inputs = requests.flatMap((request) => lookUp(lock, request, hostArchitecture()));
   const store = new InputStore(testCache, { network: true });
-  return await store.ensure(inputs, { signal: new AbortController().signal, progress: () => {} });
+  return await store.ensure(inputs, { signal: new AbortController().signal });
 }
 
 /** A folder with a tool of the lock, unpacked once for all tests of the same version. Tests only read it. */

@@ -60,11 +60,11 @@ export const build: Verb = {
         }
         const color = paint(terminal);
         const slowest = [...result.steps].sort((a, b) => b.milliseconds - a.milliseconds);
-        for (const row of formatTable(
-          slowest.map((step) => [step.title, formatSeconds(step.milliseconds)]),
-          [1],
-        ))
-          terminal.note(`  ${row}`);
+        const times = slowest.map((step) => [step.title, formatSeconds(step.milliseconds)]);
+        const { files, bytes, milliseconds } = result.fetched;
+        if (files > 0)
+          times.unshift([`fetch ${files} files, ${formatBytes(bytes)}`, formatSeconds(milliseconds)]);
+        for (const row of formatTable(times, [1])) terminal.note(`  ${row}`);
         terminal.note(
           `${result.steps.length} steps run, ${result.cachedSteps} cached, ${formatSeconds(result.milliseconds)} in all`,
         );

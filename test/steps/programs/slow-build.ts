@@ -39,7 +39,7 @@ try {
     kinds: new Map([['slow', slow]]),
     concurrency: 2,
     signal: interrupt.signal,
-    onEvent: (event) => console.log(`${event.type} ${event.step.id}`),
+    onEvent: (event) => console.log(`${event.type} ${'step' in event ? event.step.id : event.input.id}`),
   });
   console.log(`result ${outputs.get('step-8')}`);
 } catch (error) {
