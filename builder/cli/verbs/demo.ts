@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { bootAndCheck, type RunningImage } from '../../../qemu/boot-and-check.ts';
 import { reportText } from '../../../qemu/boot-report.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import type { ImageManifest } from '../../steps/image-manifest.ts';
 import { readBootable } from '../bootable.ts';
 import { buildImages } from '../build-images.ts';
 import { formatBytes, formatSeconds, formatTable } from '../format.ts';
@@ -76,22 +77,19 @@ export const demo: Verb = {
         terminal.out(`${color.green('It works.')} ${stored}`);
         terminal.out('');
         terminal.out(`image: ${place} (${formatBytes(built.images[0]!.bytes)}, mostly room to grow)`);
-        const parts = image.manifest.partitions.map(({ name, used, size }) => [
-          `  ${name}`,
-          formatBytes(used),
-          `of ${formatBytes(size)}`,
-        ]);
-        for (const row of formatTable(parts, [1, 2])) terminal.out(row);
+        for (const row of sizesByPart(image.manifest)) terminal.out(row);
         terminal.out('');
         terminal.out('boot, since power-on:');
         for (const line of reportText(report).split('\n')) terminal.out(`  ${line}`);
         terminal.out('');
         terminal.out(`all of it took ${formatSeconds(performance.now() - started)}. Next, try:`);
-        terminal.out(
-          `  npx boardsmith boot ${place}       # the console, with the store at the printed port`,
-        );
-        terminal.out(`  npx boardsmith plan ${recipe}            # what a build does, step by step`);
-        terminal.out('  npx boardsmith new hello           # an appliance of your own');
+        const next = [
+          [`  npx boardsmith boot ${place}`, '# the console, with the store at the printed port'],
+          [`  npx boardsmith inspect ${place} --html inspect.html`, '# what is in it, as a page'],
+          [`  npx boardsmith plan ${recipe}`, '# what a build does, step by step'],
+          ['  npx boardsmith new hello', '# an appliance of your own'],
+        ];
+        for (const row of formatTable(next)) terminal.out(row);
         terminal.out('');
         terminal.out(
           "The kernel is Debian's package, so that you waited for no compiler. A smaller, hardened one is built from source by",
@@ -100,6 +98,20 @@ export const demo: Verb = {
       });
   },
 };
+
+/** What of the image is kernel, program and all else, and the partitions that it lies in. */
+function sizesByPart({ sizes, partitions }: ImageManifest): string[] {
+  const parts = sizes
+    .filter(({ part }) => part === 'kernel' || part === 'program' || part === 'rest')
+    .map(({ part, size }) => [`  ${part === 'rest' ? 'all else' : part}`, formatBytes(size), 'on the card']);
+  const places = partitions.map(({ name, used, size }) => [
+    `  ${name}`,
+    formatBytes(size),
+    // A file system of the partition's own size uses all of it, however much is in it.
+    used === 0 ? 'empty' : used === size ? 'a file system' : `${formatBytes(used)} used`,
+  ]);
+  return formatTable([...parts, ...places], [1]);
+}
 
 /** Stores a file as an object, reads it back, and compares. @throws BoardsmithError BOOT_FAILED if it is not the same */
 async function storeAndCompare({ forwards, signal }: RunningImage, file: string): Promise<string> {
