@@ -1,5 +1,5 @@
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { nodeRuntime } from '../runtime/node-runtime.ts';
+import { runtimes } from '../runtime/runtimes.ts';
 
 /** Empty folders that init mounts upon (overlays/init/README.md). */
 export const mountPoints = ['/data', '/dev', '/proc', '/run', '/sys', '/tmp'] as const;
@@ -12,5 +12,10 @@ const commonFiles = ['/etc/group', '/etc/hosts', '/etc/passwd', '/etc/resolv.con
  * file which slips into an overlay or a runtime is found.
  */
 export function askedFiles(recipe: ResolvedRecipe): string[] {
-  return [`/usr/bin/${recipe.name}`, ...nodeRuntime.rootFiles, ...commonFiles, ...mountPoints].sort();
+  return [...programFiles(recipe), ...commonFiles, ...mountPoints].sort();
+}
+
+/** Paths in the root of the daemon's program and of its runtime. */
+export function programFiles({ name, runtime }: Pick<ResolvedRecipe, 'name' | 'runtime'>): string[] {
+  return [`/usr/bin/${name}`, ...runtimes[runtime].rootFiles.map(({ path }) => path)];
 }

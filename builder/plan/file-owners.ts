@@ -3,7 +3,7 @@ import { verityRecordPath } from '../image/verity/verity-record.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { nodeRuntime } from '../runtime/node-runtime.ts';
+import { runtimes } from '../runtime/runtimes.ts';
 import { boardWithoutPlaces } from './board-view.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { descriptionPath } from './image-description.ts';
@@ -11,6 +11,7 @@ import type { ManifestSource } from './manifest-parts.ts';
 import type { OverlaySources } from './overlay-sources.ts';
 import type { BoardSteps } from './plan-board.ts';
 import type { PlanBuilder } from './plan-builder.ts';
+import type { RuntimeSteps } from './plan-runtime.ts';
 import type { ToolSteps } from './plan-tools.ts';
 import type { StepInput } from './step.ts';
 
@@ -37,6 +38,7 @@ export interface OwnedSteps {
   readonly boardSteps: BoardSteps;
   readonly program: StepInput;
   readonly tools: ToolSteps;
+  readonly runtime: RuntimeSteps;
   readonly overlays: OverlaySources;
   readonly lock: Lock;
 }
@@ -59,6 +61,8 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
   // What Zig links into init besides its sources is musl, which came with it.
   const init = [...content(steps.overlays.init), ...tools(builder, steps.tools.zig), ...written];
   const bootloader = content(steps.boardSteps.bootloader);
+  const base = content(steps.runtime.base);
+  const { programOrigin, rootFiles } = runtimes[recipe.runtime];
   const rule = (place: string, path: string, owners: readonly string[]): OwnerRule => ({
     place,
     path,
@@ -79,10 +83,11 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
       rule(initramfs, verityRecordPath, ['boardsmith']),
       rule(initramfs, '/lib/modules/*', kernel),
       rule(root, `/usr/bin/${recipe.name}`, [
-        ...content(steps.program).filter((id) => !id.startsWith('debian:')),
+        ...content(steps.program).filter((id) => !base.includes(id)),
+        ...base.filter(isOf(programOrigin, steps.lock)),
         `recipe/${recipe.name}`,
       ]),
-      ...nodeRuntime.rootFiles.map((path) => rule(root, path, runtimeOwners(builder, path, steps))),
+      ...rootFiles.map(({ path, origin }) => rule(root, path, base.filter(isOf(origin, steps.lock)))),
       ...overlayFiles(steps.overlays).map(([path, owner]) => rule(root, path, [owner])),
       rule(root, '/etc/resolv.conf', ['boardsmith']),
     ],
@@ -100,10 +105,12 @@ function tools(builder: PlanBuilder, link: StepInput): string[] {
   return builder.originsOf([link]).inputs.map(({ id }) => id);
 }
 
-/** musl's files are Debian's, the others came with the runtime. */
-function runtimeOwners(builder: PlanBuilder, path: string, { tools, lock }: OwnedSteps): string[] {
-  const isMusl = /musl/.test(path);
-  return contentOf(builder, [tools.nodeBase], lock).filter((id) => id.startsWith('debian:') === isMusl);
+/** @returns whether an id of the lock is one of the package `KIND:NAME` */
+function isOf(origin: string, { entries }: Lock): (id: string) => boolean {
+  return (id) => {
+    const entry = entries[id];
+    return entry !== undefined && `${entry.kind}:${entry.name}` === origin;
+  };
 }
 
 function overlayFiles({ root }: OverlaySources): [path: string, owner: string][] {

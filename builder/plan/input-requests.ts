@@ -1,10 +1,10 @@
 import type { InputRequest } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { nodeRuntime } from '../runtime/node-runtime.ts';
 import { type Tool, tools } from '../toolchain/tools.ts';
 import { boardRequests } from './plan-board.ts';
 import { npmRequest } from './plan-daemon.ts';
+import { runtimeRequests } from './plan-runtime.ts';
 
 /** Everything that the lock must answer so that these recipes can be built for these boards. */
 export function inputRequests(
@@ -13,7 +13,7 @@ export function inputRequests(
 ): InputRequest[] {
   return [
     ...Object.values<Tool>(tools).flatMap(({ requests }) => requests),
-    ...Object.values(nodeRuntime.requests),
+    ...[...new Set(recipes.map(({ runtime }) => runtime))].flatMap(runtimeRequests),
     ...boards.flatMap(boardRequests),
     ...recipes.map(npmRequest).filter((request) => request !== null),
   ];

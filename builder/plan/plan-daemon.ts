@@ -1,8 +1,10 @@
 import type { InputRequest, Lock } from '../lock/lock-format.ts';
 import { lookUpTree } from '../lock/look-up.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { runtimes } from '../runtime/runtimes.ts';
 import type { Locked } from './locked-input.ts';
 import type { PlanBuilder } from './plan-builder.ts';
+import type { RuntimeSteps } from './plan-runtime.ts';
 import type { ToolSteps } from './plan-tools.ts';
 import type { StepInput } from './step.ts';
 
@@ -22,14 +24,17 @@ export function npmRequest(
   };
 }
 
+interface DaemonRequest {
+  readonly locked: Locked;
+  readonly tools: ToolSteps;
+  readonly runtime: RuntimeSteps;
+  readonly recipe: ResolvedRecipe;
+  readonly lock: Lock;
+}
+
 /** Sources and npm packages → one bundle → one executable. */
-export function planDaemon(
-  builder: PlanBuilder,
-  locked: Locked,
-  tools: ToolSteps,
-  recipe: ResolvedRecipe,
-  lock: Lock,
-): StepInput {
+export function planDaemon(builder: PlanBuilder, request: DaemonRequest): StepInput {
+  const { locked, tools, runtime, recipe, lock } = request;
   const bundle = builder.add({
     id: `bundle:${recipe.name}`,
     kind: 'bundle-daemon',
@@ -39,15 +44,10 @@ export function planDaemon(
   });
   return builder.add({
     id: `program:${recipe.name}`,
-    kind: 'node-program',
+    kind: runtimes[recipe.runtime].program.kind,
     title: `make ${recipe.name} one executable`,
     parameters: { name: recipe.name, memoryLimitMiB: recipe.memoryLimitMiB },
-    inputs: {
-      bundle,
-      nodeBase: tools.nodeBase,
-      nodeHost: tools.nodeHost,
-      nodeLibraries: tools.nodeLibraries,
-    },
+    inputs: { bundle, base: runtime.base, ...runtime.program },
   });
 }
 

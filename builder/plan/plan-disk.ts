@@ -2,8 +2,8 @@ import { kernelWords } from '../init/default-deny.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { nodeRuntime } from '../runtime/node-runtime.ts';
-import { askedFiles, mountPoints } from './asked-files.ts';
+import { runtimes } from '../runtime/runtimes.ts';
+import { askedFiles, mountPoints, programFiles } from './asked-files.ts';
 import { boardWithoutOrigins } from './board-view.ts';
 import { fileOwners } from './file-owners.ts';
 import { describeImage } from './image-description.ts';
@@ -12,6 +12,7 @@ import type { OverlaySources } from './overlay-sources.ts';
 import type { BoardSteps } from './plan-board.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import { planComponents } from './plan-components.ts';
+import type { RuntimeSteps } from './plan-runtime.ts';
 import type { ToolSteps } from './plan-tools.ts';
 import type { StepInput } from './step.ts';
 
@@ -21,6 +22,7 @@ export interface DiskRequest {
   /** The step that made the daemon's program. */
   readonly program: StepInput;
   readonly tools: ToolSteps;
+  readonly runtime: RuntimeSteps;
   readonly boardSteps: BoardSteps;
   /** YYYY-MM-DD of the lock. */
   readonly date: string;
@@ -32,16 +34,22 @@ export interface DiskRequest {
 
 /** Program, kernel and init → root, boot and data partitions → the SD image with its manifest. */
 export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
-  const { recipe, board, tools, program, boardSteps, date, overlays, lock, version } = request;
+  const { recipe, board, tools, runtime, program, boardSteps, date, overlays, lock, version } = request;
   const unit = `${recipe.name}-${board.name}`;
   const root = builder.add({
     id: `root:${recipe.name}`,
     kind: 'root-partition',
     title: `make and audit the root of ${recipe.name}`,
-    parameters: { date, recipe: recipe.name, askedFiles: askedFiles(recipe), mountPoints },
+    parameters: {
+      date,
+      recipe: recipe.name,
+      askedFiles: askedFiles(recipe),
+      runtimeFiles: runtimes[recipe.runtime].rootFiles,
+      mountPoints,
+    },
     inputs: {
       program,
-      runtimeBase: tools.nodeBase,
+      runtimeBase: runtime.base,
       overlay: overlays.root,
       squashfs: tools.squashfs,
     },
@@ -94,10 +102,11 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
     boardSteps,
     program,
     tools,
+    runtime,
     overlays,
     lock,
   });
-  const components = planComponents(builder, { unit, recipe, ownership, tools, lock });
+  const components = planComponents(builder, { unit, recipe, ownership, runtime, lock });
   const image = `image:${unit}`;
   builder.add({
     id: image,
@@ -112,7 +121,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       boot: bootView(recipe, board),
       owners: ownership.rules,
       budgets: { ...board.budgets, ...recipe.budgets },
-      program: [`/usr/bin/${recipe.name}`, ...nodeRuntime.rootFiles],
+      program: programFiles(recipe),
       ...withResolved(builder.originsOf(Object.values(links)), ownership.resolved),
     },
     inputs: { ...links, components },

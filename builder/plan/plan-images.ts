@@ -7,6 +7,7 @@ import { planBoard } from './plan-board.ts';
 import { type Implementations, PlanBuilder } from './plan-builder.ts';
 import { planDaemon } from './plan-daemon.ts';
 import { planDisk } from './plan-disk.ts';
+import { planRuntime } from './plan-runtime.ts';
 import { planTools } from './plan-tools.ts';
 import type { Plan } from './step.ts';
 
@@ -34,11 +35,12 @@ export function planImages(request: PlanRequest): Plan {
   const tools = planTools(builder, locked);
   const overlays = overlaySources(boardsmithRoot);
   for (const recipe of recipes) {
-    const program = planDaemon(builder, locked, tools, recipe, lock);
+    const runtime = planRuntime(builder, locked, tools, recipe.runtime);
+    const program = planDaemon(builder, { locked, tools, runtime, recipe, lock });
     for (const board of boards) {
       const boardSteps = planBoard({ builder, locked, tools }, board);
       planDisk(builder, {
-        ...{ recipe, board, program, tools, boardSteps, date: lock.date, overlays, lock },
+        ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock },
         version: request.version,
       });
     }

@@ -1,3 +1,5 @@
+import type { RuntimeName } from './runtime-name.ts';
+
 /** A recipe after validation and normalisation. Frozen; nothing after `recipe/` reads YAML. */
 export interface ResolvedRecipe {
   /** Lower-case DNS label: names the image, the daemon's process and the host. */
@@ -5,7 +7,7 @@ export interface ResolvedRecipe {
   readonly description: string;
   /** Absolute folder of the recipe on this machine. Used to read sources; never written into an output. */
   readonly directory: string;
-  readonly runtime: 'node';
+  readonly runtime: RuntimeName;
   readonly entry: SourceEntry | NpmEntry;
   /** Arguments of the daemon, after its own name. */
   readonly arguments: readonly string[];

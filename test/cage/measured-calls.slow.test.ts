@@ -127,7 +127,7 @@ async function program(): Promise<string> {
     code,
     base: pinned.base,
     host: pinned.nodeHost,
-    libraries: pinned.nodeLibraries,
+    libraries: pinned.hostLibraries,
     memoryLimitMiB: 192,
     output,
     scratch,

@@ -1,9 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
-import * as assert from 'uvu/assert';
-import { makeNodeBase, nodeRootFiles } from '../../builder/runtime/node-base.ts';
-import { nodeRuntime } from '../../builder/runtime/node-runtime.ts';
+import { makeNodeBase } from '../../builder/runtime/node-base.ts';
 import { rejectedWith } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -49,11 +47,6 @@ test('takes newer versions of musl', async () => {
 test('refuses a C library that is not musl', async () => {
   const other = makeNodeBase(inputs(knownLibraries, 'GNU C Library\x002.36.0\x00'));
   await rejectedWith(other, 'STEP_FAILED', /is not musl/);
-});
-
-test('the root gets exactly what the plan asks for', () => {
-  const paths = nodeRootFiles('/base').map(({ path }) => path);
-  assert.equal(paths.toSorted(), [...nodeRuntime.rootFiles].toSorted());
 });
 
 test.run();

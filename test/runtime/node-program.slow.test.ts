@@ -4,12 +4,13 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { hostRuntime } from '../../builder/runtime/host-runtime.ts';
 import { injectSeaBlob } from '../../builder/runtime/inject.ts';
 import { makeNodeBase } from '../../builder/runtime/node-base.ts';
 import { nodeBuiltins } from '../../builder/runtime/node-builtins.ts';
 import { nodeFlags } from '../../builder/runtime/node-flags.ts';
 import { nodeBaseLicences } from '../../builder/runtime/node-licences.ts';
-import { hostNode, makeNodeProgram } from '../../builder/runtime/node-program.ts';
+import { makeNodeProgram } from '../../builder/runtime/node-program.ts';
 import { nodeRuntime } from '../../builder/runtime/node-runtime.ts';
 import { makeSeaBlob } from '../../builder/runtime/sea.ts';
 import { canEmulate, EmulatedProgram } from '../support/emulated-program.ts';
@@ -21,7 +22,7 @@ const emulated = canEmulate ? test : test.skip;
 if (!canEmulate) console.log('SKIP node program: qemu-aarch64-static is not installed');
 
 const pinned = await pinnedNode();
-const host = await hostNode({ host: pinned.nodeHost, libraries: pinned.nodeLibraries });
+const host = await hostRuntime(nodeRuntime, { host: pinned.nodeHost, libraries: pinned.hostLibraries });
 const probe = readFileSync(join(import.meta.dirname, 'probe-daemon.cjs'), 'utf8');
 const signal = new AbortController().signal;
 const folder = temporaryFolder('node-program');
@@ -40,7 +41,7 @@ async function makeProgram(name: string): Promise<string> {
     code: probe,
     base: pinned.base,
     host: pinned.nodeHost,
-    libraries: pinned.nodeLibraries,
+    libraries: pinned.hostLibraries,
     memoryLimitMiB,
     output,
     scratch,

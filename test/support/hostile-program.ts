@@ -29,8 +29,8 @@ export async function hostileProgram(): Promise<string> {
   await mkdir(folder, { recursive: true });
   const { root } = await pinnedNode();
   const libraries = nodeRuntime.rootFiles
-    .filter((path) => /lib(?:gcc_s|stdc)/.test(path))
-    .map((path) => join(root, path));
+    .filter(({ path }) => /lib(?:gcc_s|stdc)/.test(path))
+    .map(({ path }) => join(root, path));
   const stub = join(folder, 'stub.so');
   await compile(['-shared', '-nostdlib', `-Wl,-soname,${libc}`, '-x', 'c', '/dev/null', '-o', stub]);
   const linked = `${program}.${process.pid}`;

@@ -9,6 +9,7 @@ import type { InputRequest } from '../../builder/lock/lock-format.ts';
 import { lookUp } from '../../builder/lock/look-up.ts';
 import { type ToolName, tools } from '../../builder/toolchain/tools.ts';
 import { unpackDeb } from '../../builder/toolchain/unpack-deb.ts';
+import { unpackNpmTarball } from '../../builder/toolchain/unpack-npm-tarball.ts';
 import { unpackWheel } from '../../builder/toolchain/unpack-wheel.ts';
 import { usableTestLock } from './newcomer-lock.ts';
 import { testCache } from './places.ts';
@@ -21,6 +22,8 @@ export async function lockedFiles(requests: readonly InputRequest[]): Promise<re
   return await store.ensure(inputs, { signal: new AbortController().signal });
 }
 
+export const unpack = { deb: unpackDeb, wheel: unpackWheel, npm: unpackNpmTarball } as const;
+
 /** A folder with a tool of the lock, unpacked once for all tests of the same version. Tests only read it. */
 export async function lockedTool(name: ToolName): Promise<string> {
   const { requests, packing } = tools[name];
@@ -30,7 +33,7 @@ export async function lockedTool(name: ToolName): Promise<string> {
   if (existsSync(folder)) return folder;
   const partial = `${folder}.${process.pid}`;
   await mkdir(partial, { recursive: true });
-  for (const file of files) await (packing === 'deb' ? unpackDeb : unpackWheel)(file, partial);
+  for (const file of files) await unpack[packing](file, partial);
   await rename(partial, folder).catch(() => rm(partial, { recursive: true, force: true }));
   return folder;
 }

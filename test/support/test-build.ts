@@ -12,6 +12,7 @@ import { loadBoard } from '../../builder/recipe/load-board.ts';
 import { loadRecipe } from '../../builder/recipe/load-recipe.ts';
 import type { ResolvedBoard } from '../../builder/recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../../builder/recipe/resolved-recipe.ts';
+import { runtimes } from '../../builder/runtime/runtimes.ts';
 import { stepImplementations, stepKinds } from '../../builder/steps/all-kinds.ts';
 import { apply } from '../../builder/steps/apply.ts';
 import type { ImageManifest } from '../../builder/steps/image-manifest.ts';
@@ -69,19 +70,21 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
   return await readBootable(image);
 }
 
+const programKinds = Object.values(runtimes).map(({ program }) => program.kind);
+
 /** The steps after the program are made anew for another one. */
 async function standInDigest(program: string | undefined): Promise<Record<string, string>> {
   if (program === undefined) return {};
   const digest = createHash('sha256')
     .update(await readFile(program))
     .digest('hex');
-  return { 'node-program': `stand-in ${digest}` };
+  return Object.fromEntries(programKinds.map((kind) => [kind, `stand-in ${digest}`]));
 }
 
 function withStandIn(program: string): ReadonlyMap<string, StepKind> {
-  const standIn: StepKind = {
-    kind: 'node-program',
-    run: ({ output }) => copyFile(program, join(output, 'program')),
-  };
-  return new Map([...stepKinds, ['node-program', standIn]]);
+  const standIns = programKinds.map((kind): [string, StepKind] => [
+    kind,
+    { kind, run: ({ output }) => copyFile(program, join(output, 'program')) },
+  ]);
+  return new Map([...stepKinds, ...standIns]);
 }

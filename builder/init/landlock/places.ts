@@ -1,5 +1,6 @@
 import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
-import { nodeRuntime } from '../../runtime/node-runtime.ts';
+import { loaderPath } from '../../runtime/musl-files.ts';
+import { runtimes } from '../../runtime/runtimes.ts';
 
 /** LANDLOCK_ACCESS_FS_* of include/uapi/linux/landlock.h, as bits. */
 export const fileAccess = {
@@ -41,11 +42,15 @@ const keep =
 const devices = ['/dev/full', '/dev/null', '/dev/random', '/dev/urandom', '/dev/zero'];
 
 /** What of the file system is left to a recipe's daemon, sorted by path; all else is out of its reach, whoever owns it. */
-export function placesOf({ name, data }: Pick<ResolvedRecipe, 'name' | 'data'>): Place[] {
-  const libraries = nodeRuntime.rootFiles.map((path) => ({
+export function placesOf({
+  name,
+  data,
+  runtime,
+}: Pick<ResolvedRecipe, 'name' | 'data' | 'runtime'>): Place[] {
+  const libraries = runtimes[runtime].rootFiles.map(({ path }) => ({
     path,
     // The kernel starts the loader as the program's interpreter.
-    access: path.startsWith('/lib/ld-musl-') ? readFile | execute : readFile,
+    access: path === loaderPath ? readFile | execute : readFile,
   }));
   const places: Place[] = [
     { path: `/usr/bin/${name}`, access: readFile | execute },

@@ -1,6 +1,7 @@
 import type { FileKind } from '../file-kind.ts';
 import { parseDuration, parseSize } from '../quantity.ts';
 import type { HealthCheck, UnitValue } from '../resolved-recipe.ts';
+import { type RuntimeName, runtimeNames } from '../runtime-name.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
 import type { EntryText, RecipeFields } from './recipe-fields.ts';
 
@@ -11,7 +12,7 @@ type Named<T> = Readonly<Record<string, T>>;
 export const normaliseRecipe: Normalise = {
   name: (written) => written as string,
   description: (written) => written as string,
-  runtime: (written) => (written ?? 'node') as 'node',
+  runtime: (written) => (written ?? runtimeNames[0]) as RuntimeName,
   entry: (written) => takeEntryApart(written as string),
   bin: (written) => (written ?? null) as string | null,
   arguments: (written) => (written ?? []) as string[],

@@ -1,12 +1,13 @@
 import type { Capability, Connection, HealthCheck, Port, UnitValue } from '../resolved-recipe.ts';
 import { ruleMaker } from '../rule.ts';
+import type { RuntimeName } from '../runtime-name.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
 
 /** The fields of recipe.yaml, by their names there, with defaults filled in; sizes in bytes, durations in seconds. */
 export interface RecipeFields {
   readonly name: string;
   readonly description: string;
-  readonly runtime: 'node';
+  readonly runtime: RuntimeName;
   readonly entry: EntryText;
   readonly bin: string | null;
   readonly arguments: readonly string[];

@@ -1,3 +1,4 @@
+import { runtimeNames } from '../runtime-name.ts';
 import { ref, rootSchema } from './definitions.ts';
 import { fields, list, named, type SchemaNode } from './schema-node.ts';
 
@@ -29,8 +30,8 @@ export const recipeSchema = rootSchema(
         title: 'a runtime',
         description: 'What runs the daemon.',
         type: 'string',
-        enum: ['node'],
-        default: 'node',
+        enum: [...runtimeNames],
+        default: runtimeNames[0],
       },
       entry: {
         title: 'an entry',

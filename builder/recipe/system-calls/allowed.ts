@@ -1,3 +1,5 @@
+import type { RuntimeName } from '../runtime-name.ts';
+
 /** System calls that a runtime makes, and why. Everything that is not named here is refused. */
 export interface CallGroup {
   readonly reason: string;
@@ -163,10 +165,10 @@ const node: Readonly<Record<string, CallGroup>> = {
   },
 };
 
-export const allowedCalls: Readonly<Record<'node', Readonly<Record<string, CallGroup>>>> = { node };
+export const allowedCalls: Readonly<Record<RuntimeName, Readonly<Record<string, CallGroup>>>> = { node };
 
 /** Every call of a runtime, sorted. */
-export function callsOfRuntime(runtime: 'node'): string[] {
+export function callsOfRuntime(runtime: RuntimeName): string[] {
   return Object.values(allowedCalls[runtime])
     .flatMap(({ calls }) => calls)
     .sort();

@@ -1,30 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostNode } from '../../runtime/node-program.ts';
-import { nodeParts } from '../../sbom/node-parts.ts';
 import { packageFacts as factsOf } from '../../sbom/package-licence.ts';
 import type { StepKind } from '../step-kind.ts';
 
-/**
- * Input `package`: a Debian package or a wheel; for Node's also `nodeHost` and `nodeLibraries`, Node of that version for this machine and what it needs. Output: `facts.json`, its
- * licence and what is in it.
- */
+/** Input `package`: a Debian package or a wheel. Output: `facts.json`, its licence and what is in it. */
 export const packageFacts: StepKind = {
   kind: 'package-facts',
-  async run({ step, folder, files, output, scratch, signal }) {
+  async run({ step, files, output, scratch, signal }) {
     const input = step.inputs.package;
     if (input?.from !== 'lock') throw new Error('a package must come from the lock');
     const facts = await factsOf(input.entries[0]!.entry, files('package')[0]!, scratch, signal);
-    const node =
-      step.inputs.nodeHost === undefined
-        ? []
-        : await nodeParts(
-            await hostNode({ host: folder('nodeHost'), libraries: folder('nodeLibraries') }),
-            signal,
-          );
-    await writeFile(
-      join(output, 'facts.json'),
-      JSON.stringify({ ...facts, parts: [...facts.parts, ...node] }),
-    );
+    await writeFile(join(output, 'facts.json'), JSON.stringify(facts));
   },
 };

@@ -9,20 +9,22 @@ import { auditTree } from '../../rootfs/audit-tree.ts';
 import { completeTree } from '../../rootfs/complete-tree.ts';
 import { squashfs } from '../../rootfs/squashfs.ts';
 import type { Tree, TreeEntry } from '../../rootfs/tree.ts';
-import { nodeRootFiles } from '../../runtime/node-base.ts';
+import { rootEntries } from '../../runtime/root-entries.ts';
+import type { RuntimeFile } from '../../runtime/runtime.ts';
 import { packagedTool } from '../../toolchain/packaged-tool.ts';
 import { describeRoot } from '../root-files.ts';
 import type { StepKind } from '../step-kind.ts';
 import { timeStampOf } from '../time-stamp.ts';
 
 /**
- * Inputs `program`, `runtimeBase`, `overlay` (overlays/root), `squashfs`. Output: `root.img` (a squashfs, then its dm-verity tree),
+ * Inputs `program`, `runtimeBase`, `overlay` (overlays/root), `squashfs`; parameter `runtimeFiles` (`Runtime.rootFiles`). Output: `root.img` (a squashfs, then its dm-verity tree),
  * `root.verity` (init's record of the tree), and `files.json`: what is in it. What the audit finds stops the build.
  */
 export const rootPartition: StepKind = {
   kind: 'root-partition',
   async run({ step, folder, output, signal }) {
-    const { recipe, askedFiles, mountPoints, date } = step.parameters as unknown as RootParameters;
+    const { recipe, askedFiles, runtimeFiles, mountPoints, date } =
+      step.parameters as unknown as RootParameters;
     const daemon = `/usr/bin/${recipe}`;
     const overlay = step.inputs.overlay?.from === 'source' ? step.inputs.overlay.files : [];
     const owner = { uid: 0, gid: 0 };
@@ -35,7 +37,7 @@ export const rootPartition: StepKind = {
         origin: 'built:program',
         content: { file: join(folder('program'), 'program') },
       },
-      ...nodeRootFiles(folder('runtimeBase')),
+      ...rootEntries(runtimeFiles, folder('runtimeBase')),
       ...overlay.map(({ path }) => ({
         ...owner,
         type: 'file' as const,
@@ -98,6 +100,7 @@ async function refuseOtherFiles(tree: Tree, listing: string): Promise<void> {
 interface RootParameters {
   readonly recipe: string;
   readonly askedFiles: readonly string[];
+  readonly runtimeFiles: readonly RuntimeFile[];
   readonly mountPoints: readonly string[];
   readonly date: string;
 }
