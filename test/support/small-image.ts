@@ -98,7 +98,7 @@ export async function makeSmallParts(
   const zstd = await packagedTool(tools.zstd, { program: 'zstd' });
   await zstd.run(['-q', '-f', '-15', '--single-thread', '--check', archive, '-o', packed], { signal });
   const [boot, root] = [join(folder, 'boot'), join(folder, 'root')];
-  await squashfs(smallRoot, { toolRoot: tools.squashfs, output: root, mtime, signal });
+  await squashfs(smallRoot, { toolRoot: tools.squashfs, output: root, mtime, signal, compression: 'fast' });
   const bytes = writeVerityRecord(await appendHashTree(root, signal));
   const record = await writeCpio(completeTree([file(verityRecordPath, bytes, { mode: 0o400 })]), mtime);
   const configuration = extlinuxConfiguration({

@@ -57,6 +57,7 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
     implementations: { ...stepImplementations(), ...(await standInDigest(build.program)) },
     boardsmithRoot: overlaysRoot,
     version: builderVersion(),
+    compression: 'fast',
   });
   const outputs = await apply(plan, {
     cache: new StepCache(testCache),

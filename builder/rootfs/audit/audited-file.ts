@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ElfError } from '../elf/byte-reader.ts';
 import { type Elf, isElf, readElf } from '../elf/read-elf.ts';
 import { readContent } from '../file-content.ts';
@@ -7,6 +8,10 @@ import { interpreterByContent } from './interpreter-signatures.ts';
 /** What the rules need to know of a file; its bytes are not kept. */
 export interface AuditedFile {
   readonly entry: TreeFile;
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
   /** null if it is no ELF file, or a malformed one. */
   readonly elf: Elf | null;
   readonly elfProblem: string | null;
@@ -27,12 +32,14 @@ async function auditedFile(entry: TreeFile): Promise<AuditedFile> {
   const bytes = await readContent(entry);
   const script =
     bytes.toString('latin1', 0, 2) === '#!' ? bytes.toString('utf8', 2, 200).split('\n')[0]!.trim() : null;
-  if (!isElf(bytes)) return { entry, elf: null, elfProblem: null, script, interpreter: null };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const content = { entry, size: bytes.length, sha256, script };
+  if (!isElf(bytes)) return { ...content, elf: null, elfProblem: null, interpreter: null };
   const interpreter = interpreterByContent(bytes);
   try {
-    return { entry, elf: readElf(bytes), elfProblem: null, script, interpreter };
+    return { ...content, elf: readElf(bytes), elfProblem: null, interpreter };
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
-    return { entry, elf: null, elfProblem: error.message, script, interpreter };
+    return { ...content, elf: null, elfProblem: error.message, interpreter };
   }
 }

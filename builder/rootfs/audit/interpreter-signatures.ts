@@ -1,3 +1,5 @@
+import { findText } from '../find-text.ts';
+
 /**
  * Strings that give an interpreter away whatever its file is called. Each was found in Debian's binary of it (trixie, arm64), and none in Node's or
  * Bun's. OPTIND is the variable of getopts, which every POSIX shell must have (bash, dash, ash, mksh, ksh, zsh).
@@ -21,15 +23,15 @@ const bunTrailer = '\n---- Bun! ----\n';
 
 /** @returns the interpreter that a program's bytes are, in words, or null */
 export function interpreterByContent(bytes: Buffer): string | null {
-  for (const [text, name] of signatures) if (bytes.includes(text)) return name;
-  if (bytes.includes(nodeMark) && !hasApplication(bytes)) return 'Node without an application in it';
-  const trailer = bytes.indexOf(bunTrailer);
-  if (trailer >= 0 && bytes.indexOf(bunTrailer, trailer + 1) < 0) return 'Bun without an application in it';
+  for (const [text, name] of signatures) if (findText(bytes, text) >= 0) return name;
+  if (findText(bytes, nodeMark) >= 0 && !hasApplication(bytes)) return 'Node without an application in it';
+  const trailer = findText(bytes, bunTrailer);
+  if (trailer >= 0 && findText(bytes, bunTrailer, trailer + 1) < 0) return 'Bun without an application in it';
   return null;
 }
 
 function hasApplication(bytes: Buffer): boolean {
-  for (let at = bytes.indexOf(fuseName); at >= 0; at = bytes.indexOf(fuseName, at + 1)) {
+  for (let at = findText(bytes, fuseName); at >= 0; at = findText(bytes, fuseName, at + 1)) {
     if (blownFuse.test(bytes.toString('latin1', at, at + 64))) return true;
   }
   return false;

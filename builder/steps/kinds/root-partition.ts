@@ -5,9 +5,9 @@ import { againThenReport } from '../../error/hints.ts';
 import { appendHashTree } from '../../image/verity/append-hash-tree.ts';
 import { writeVerityRecord } from '../../image/verity/verity-record.ts';
 import { requireClean } from '../../rootfs/audit/require-clean.ts';
-import { auditTree } from '../../rootfs/audit-tree.ts';
+import { type AuditedTree, auditTree } from '../../rootfs/audit-tree.ts';
 import { completeTree } from '../../rootfs/complete-tree.ts';
-import { squashfs } from '../../rootfs/squashfs.ts';
+import { type Compression, squashfs } from '../../rootfs/squashfs.ts';
 import type { Tree, TreeEntry } from '../../rootfs/tree.ts';
 import { rootEntries } from '../../runtime/root-entries.ts';
 import type { RuntimeFile } from '../../runtime/runtime.ts';
@@ -23,7 +23,7 @@ import { timeStampOf } from '../time-stamp.ts';
 export const rootPartition: StepKind = {
   kind: 'root-partition',
   async run({ step, folder, output, signal }) {
-    const { recipe, askedFiles, runtimeFiles, mountPoints, date } =
+    const { recipe, askedFiles, runtimeFiles, mountPoints, date, compression } =
       step.parameters as unknown as RootParameters;
     const daemon = `/usr/bin/${recipe}`;
     const overlay = step.inputs.overlay?.from === 'source' ? step.inputs.overlay.files : [];
@@ -63,19 +63,43 @@ export const rootPartition: StepKind = {
       })),
     ];
     const tree = completeTree(entries);
-    requireClean(
-      await auditTree(tree, { architecture: 'arm64', daemon, expected: askedFiles, mountPoints }),
-      `the root of ${recipe}`,
-    );
-    const mtime = timeStampOf(date);
     const image = join(output, 'root.img');
-    await squashfs(tree, { toolRoot: folder('squashfs'), output: image, mtime, signal });
+    const found = new AbortController();
+    const writing = squashfs(tree, {
+      toolRoot: folder('squashfs'),
+      output: image,
+      mtime: timeStampOf(date),
+      compression,
+      signal: AbortSignal.any([signal, found.signal]),
+    });
+    const audit = async (): Promise<AuditedTree> => {
+      const audited = await auditTree(tree, {
+        architecture: 'arm64',
+        daemon,
+        expected: askedFiles,
+        mountPoints,
+      });
+      requireClean(audited.findings, `the root of ${recipe}`);
+      return audited;
+    };
+    // Compressing is the work of other processes; what the audit finds stops them.
+    const [audited, written] = await Promise.allSettled([audit().catch(stopping(found)), writing]);
+    if (audited.status === 'rejected') throw audited.reason;
+    if (written.status === 'rejected') throw written.reason;
     const unsquashfs = await packagedTool(folder('squashfs'), { program: 'unsquashfs' });
     await refuseOtherFiles(tree, await unsquashfs.run(['-ls', '-d', '', image], { signal }));
     await writeFile(join(output, 'root.verity'), writeVerityRecord(await appendHashTree(image, signal)));
-    await writeFile(join(output, 'files.json'), JSON.stringify(await describeRoot(tree)));
+    await writeFile(join(output, 'files.json'), JSON.stringify(describeRoot(tree, audited.value.files)));
   },
 };
+
+/** Aborts, and hands the error on. */
+function stopping(controller: AbortController): (error: unknown) => never {
+  return (error) => {
+    controller.abort();
+    throw error;
+  };
+}
 
 /** The file system that was written must hold what was audited, no more and no less. */
 async function refuseOtherFiles(tree: Tree, listing: string): Promise<void> {
@@ -103,4 +127,5 @@ interface RootParameters {
   readonly runtimeFiles: readonly RuntimeFile[];
   readonly mountPoints: readonly string[];
   readonly date: string;
+  readonly compression: Compression;
 }
