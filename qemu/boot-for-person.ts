@@ -5,6 +5,7 @@ import { BoardsmithError } from '../builder/error/boardsmith-error.ts';
 import type { BootableImage } from './bootable-image.ts';
 import { type ConsoleLine, isEvent } from './console.ts';
 import { memorableForwards } from './free-port.ts';
+import { lastBootSentence } from './last-boot.ts';
 import { type Machine, type MachineEnd, startMachine } from './machine.ts';
 import { type Card, type Forward, plainRun } from './machine-options.ts';
 import { orderlyPowerOff, type PowerOffOutcome } from './orderly-power-off.ts';
@@ -60,7 +61,11 @@ export async function bootForPerson(
     onReboot: 'reboot' as const,
   };
   const machine = await startMachine(image, run, {
-    onLine: say.line,
+    onLine(line) {
+      say.line(line);
+      const sentence = lastBootSentence(line.meaning);
+      if (sentence !== null) say.note(sentence);
+    },
     ...(options.log === undefined ? {} : { log: options.log }),
     ...(options.command === undefined ? {} : { command: options.command }),
   });

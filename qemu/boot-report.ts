@@ -1,6 +1,7 @@
 import type { Console } from './console.ts';
 import { isEvent } from './console.ts';
 import type { HealthAnswer } from './health.ts';
+import { type LastBoot, lastBoot } from './last-boot.ts';
 import { bootTimeline, type Timeline, timelineChart } from './timeline.ts';
 
 /** What a boot that passed came to; recorded as JSON. */
@@ -18,6 +19,8 @@ export interface BootReport {
   };
   readonly ready: { readonly by: string; readonly attempt: number };
   readonly health: HealthAnswer | null;
+  /** How the boot before this one ended; null if there was none. */
+  readonly lastBoot: LastBoot | null;
   /** Factor by which this machine's timeouts were multiplied. */
   readonly timeoutScale: number;
 }
@@ -48,6 +51,7 @@ export function bootReport(console: Console, context: ReportContext): BootReport
     },
     ready: { by: String(fields.by ?? 'unknown'), attempt: number(fields.attempt) ?? 0 },
     health: context.health,
+    lastBoot: lastBoot(console.lines),
     timeoutScale: context.timeoutScale,
   };
 }

@@ -12,6 +12,8 @@ export interface BootableImage {
   /** Absolute path of the second flash bank, which holds U-Boot's environment; null for U-Boot's built-in one. */
   readonly environmentFlash: string | null;
   readonly machine: QemuMachine;
+  /** MiB that the image's kernel needs at least. */
+  readonly leastMemoryMiB: number;
   /** Kernel's name of the console, e.g. `ttyAMA0`. */
   readonly console: string;
   readonly ports: readonly Port[];

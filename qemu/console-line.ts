@@ -12,6 +12,8 @@ export type ConsoleMeaning =
   /** Begins like an event and is none: damaged on the way, e.g. by a kernel message in its middle. */
   | { readonly kind: 'damaged-event'; readonly reason: string }
   | { readonly kind: 'daemon'; readonly text: string }
+  /** What the kernel or the daemon wrote last before this boot. */
+  | { readonly kind: 'trace'; readonly of: 'kernel' | 'daemon'; readonly text: string }
   | { readonly kind: 'firmware'; readonly mark: 'banner' | 'starting-kernel' | 'error' | 'prompt' }
   | { readonly kind: 'kernel'; readonly mark: 'version' | 'panic' | 'oops' | 'no-root' | 'no-kaslr' }
   | { readonly kind: 'bare-runtime'; readonly runtime: string }
@@ -32,6 +34,9 @@ export function classifyLine(text: string, recipe: string): ConsoleMeaning {
   }
   // An empty line of the daemon: its trailing space is gone.
   if (text === `${recipe}|`) return { kind: 'daemon', text: '' };
+  // No recipe's name holds a space.
+  const trace = /^last (kernel|daemon)\| ?(.*)$/s.exec(text);
+  if (trace !== null) return { kind: 'trace', of: trace[1] as 'kernel' | 'daemon', text: trace[2]! };
   if (text.startsWith(eventPrefix)) return readEvent(text.slice(eventPrefix.length));
   const runtime = bareRuntime(text);
   if (runtime !== undefined) return { kind: 'bare-runtime', runtime };

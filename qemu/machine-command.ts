@@ -1,3 +1,4 @@
+import { BoardsmithError } from '../builder/error/boardsmith-error.ts';
 import type { BootableImage } from './bootable-image.ts';
 import type { Card, Forward, MachineOptions } from './machine-options.ts';
 
@@ -10,6 +11,7 @@ export const qmpSocket = 'qmp.sock';
  * The arguments of QEMU for one run. Pure: the same image and options give the same command line. Sockets are named relative to the
  * folder that QEMU is started in, so that the line can be pasted into a shell in any folder and stays below a socket path's 107 bytes.
  * TCG always: it is there on every machine, and a board's core is not the host's.
+ * @throws BoardsmithError USAGE if the machine would have less memory than the image's kernel needs
  */
 export function machineCommand(image: BootableImage, options: MachineOptions): string[] {
   const { machine } = image;
@@ -19,7 +21,7 @@ export function machineCommand(image: BootableImage, options: MachineOptions): s
     ...['-no-user-config', '-nodefaults', '-display', 'none'],
     ...['-machine', machineType(machine.machine), '-cpu', machine.cpu, '-smp', String(machine.cores)],
     ...['-accel', `tcg,thread=${options.singleThreaded ? 'single' : 'multi'}`],
-    ...['-m', String(options.memoryMiB ?? machine.memoryMiB)],
+    ...['-m', String(memoryOf(image, options))],
     // The guest's watchdog resets the machine as the board's would; -no-reboot turns any reset into an end that names its reason.
     ...['-action', 'watchdog=reset', ...(options.onReboot === 'stop' ? ['-no-reboot'] : [])],
     ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
@@ -30,6 +32,14 @@ export function machineCommand(image: BootableImage, options: MachineOptions): s
     ...machine.devices.flatMap((device) => ['-device', device]),
     ...serialPortArguments(options),
   ];
+}
+
+function memoryOf({ board, machine, leastMemoryMiB }: BootableImage, { memoryMiB }: MachineOptions): number {
+  const memory = memoryMiB ?? machine.memoryMiB;
+  if (memory >= leastMemoryMiB) return memory;
+  throw new BoardsmithError('USAGE', `${memory} MiB of memory are too few for the board ${board}`, {
+    hint: `give ${leastMemoryMiB} MiB or more: its kernel keeps its last words (lastWords in the board's file) at the end of them`,
+  });
 }
 
 /**

@@ -36,6 +36,7 @@ export async function readBootable(
     firmware,
     environmentFlash: file('firmware-environment'),
     machine: qemu,
+    leastMemoryMiB: manifest.boot.leastMemoryMiB,
     console: manifest.boot.console,
     ports: manifest.boot.ports,
     health: manifest.boot.health,

@@ -77,7 +77,7 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
       rule(boot, '/extlinux/extlinux.conf', written),
       rule(boot, descriptionPath, written),
       rule(boot, '/kernel', kernel),
-      rule(boot, '/device-tree.dtb', kernel),
+      rule(boot, '/device-tree.dtb', board.lastWords === null ? kernel : [...kernel, ...written]),
       rule(boot, '/initramfs', [...init, ...kernel]),
       rule(initramfs, '/init', init),
       rule(initramfs, verityRecordPath, ['boardsmith']),

@@ -32,9 +32,17 @@ export function describeImage(recipe: ResolvedRecipe, board: ResolvedBoard, date
       'system calls beyond its runtime’s': systemCalls,
       'memory in MiB': memoryLimitMiB,
       'writes to': data === null ? [] : ['/data'],
+      'kept of a crash': keptOfCrash(board),
       environment: Object.keys(recipe.environment),
       'settings of a unit': recipe.unit.settings.map(({ name }) => name),
       'secrets of a unit': recipe.unit.secrets.map(({ name }) => name),
     },
   };
+}
+
+function keptOfCrash({ lastWords }: ResolvedBoard): string[] {
+  const daemon = 'the daemon’s last lines, in the state partition';
+  if (lastWords === null) return [daemon];
+  const { address, size } = lastWords;
+  return [daemon, `the kernel’s last words, in ${size >> 10} KiB of memory at 0x${address.toString(16)}`];
 }

@@ -23,4 +23,6 @@ export interface ManifestBoot {
   readonly console: string;
   readonly kernelCommandLine: string;
   readonly qemu: QemuMachine | null;
+  /** MiB below which a kernel of this image would reach for memory that is not there. */
+  readonly leastMemoryMiB: number;
 }

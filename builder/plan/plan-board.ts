@@ -2,20 +2,28 @@ import type { InputRequest } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import { bootloaderRequests, planBootloader } from './plan-bootloader.ts';
 import type { BuildContext } from './plan-build-environment.ts';
+import { deviceTreeRequests, planDeviceTree } from './plan-device-tree.ts';
 import { kernelRequests, planKernel } from './plan-kernel.ts';
 import type { StepInput } from './step.ts';
 
 export interface BoardSteps {
   readonly kernel: StepInput;
+  /** Makes the device tree that the image has; null if it has none. */
+  readonly deviceTree: StepInput | null;
   readonly bootloader: StepInput;
 }
 
 /** What of an image depends on the board alone. */
 export function planBoard(context: BuildContext, board: ResolvedBoard): BoardSteps {
-  return { kernel: planKernel(context, board), bootloader: planBootloader(context, board) };
+  const kernel = planKernel(context, board);
+  return {
+    kernel,
+    deviceTree: planDeviceTree(context, board, kernel),
+    bootloader: planBootloader(context, board),
+  };
 }
 
 /** What a board needs of Debian's archive. */
 export function boardRequests(board: ResolvedBoard): InputRequest[] {
-  return [...kernelRequests(board), ...bootloaderRequests(board)];
+  return [...kernelRequests(board), ...deviceTreeRequests(board), ...bootloaderRequests(board)];
 }

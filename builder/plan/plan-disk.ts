@@ -1,5 +1,6 @@
 import { kernelWords } from '../init/default-deny.ts';
 import type { Lock } from '../lock/lock-format.ts';
+import { mebibyte } from '../recipe/quantity.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import type { Compression } from '../rootfs/squashfs.ts';
@@ -89,7 +90,10 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       ],
       description: describeImage(recipe, board, date),
     },
-    inputs: { kernel: boardSteps.kernel, initramfs, root, fat: tools.fat },
+    inputs: {
+      ...{ kernel: boardSteps.kernel, initramfs, root, fat: tools.fat },
+      ...(boardSteps.deviceTree === null ? {} : { deviceTree: boardSteps.deviceTree }),
+    },
   });
   const data = builder.add({
     id: `data:${unit}`,
@@ -155,7 +159,7 @@ function initView({
 /** What the manifest says so that an image can be booted without its sources. */
 function bootView(
   { ports, health }: ResolvedRecipe,
-  { console, qemu }: ResolvedBoard,
+  { console, qemu, lastWords, memoryAddress }: ResolvedBoard,
 ): Omit<ManifestBoot, 'kernelCommandLine'> {
   const healthPort = health.kind === 'http' ? ports.find(({ name }) => name === health.port) : undefined;
   return {
@@ -166,5 +170,7 @@ function bootView(
         : null,
     console: console.device,
     qemu,
+    leastMemoryMiB:
+      lastWords === null ? 0 : Math.ceil((lastWords.address + lastWords.size - memoryAddress!) / mebibyte),
   };
 }

@@ -6,6 +6,8 @@ export interface ResolvedBoard {
   readonly isDefault: boolean;
   readonly architecture: 'arm64';
   readonly memoryMiB: number;
+  /** Where it begins; null if nobody needs to know. */
+  readonly memoryAddress: number | null;
   readonly kernel: BoardKernel;
   readonly bootloader: Bootloader;
   readonly console: { readonly device: string; readonly baud: number };
@@ -13,12 +15,19 @@ export interface ResolvedBoard {
   readonly budgets: BoardBudgets;
   /** Device and time after which the hardware resets, or null for a board without a watchdog. */
   readonly watchdog: { readonly device: string; readonly timeoutSeconds: number } | null;
+  /** Memory that a reset does not clear, for the kernel's last words; null for none. In bytes. */
+  readonly lastWords: LastWordsMemory | null;
   /** True if a power key arrives as an input event. */
   readonly powerButton: boolean;
   /** Factor for the times that init waits. */
   readonly patience: number;
   /** How QEMU plays this board; null for a board that QEMU cannot play. */
   readonly qemu: QemuMachine | null;
+}
+
+export interface LastWordsMemory {
+  readonly address: number;
+  readonly size: number;
 }
 
 export interface BoardKernel {

@@ -9,6 +9,7 @@ import { builtBootloader } from './kinds/built-bootloader.ts';
 import { builtKernel } from './kinds/built-kernel.ts';
 import { bundleDaemon } from './kinds/bundle-daemon.ts';
 import { dataPartition } from './kinds/data-partition.ts';
+import { deviceTree } from './kinds/device-tree.ts';
 import { imageComponents } from './kinds/image-components.ts';
 import { initProgram } from './kinds/init-program.ts';
 import { initramfs } from './kinds/initramfs.ts';
@@ -37,6 +38,7 @@ const all: readonly StepKind[] = [
   builtKernel,
   bundleDaemon,
   dataPartition,
+  deviceTree,
   imageComponents,
   initProgram,
   initramfs,

@@ -39,6 +39,8 @@ static struct data boot_in_initramfs(struct machine *machine)
 	network_start(&machine->network, plan, machine->empty_root);
 	disk_wait(plan, machine->uevents, &disk);
 	network_look_for_link(&machine->network); /* the wait took the events of other devices, too */
+	trace_begin(&machine->trace, plan, &disk, machine->console, machine->empty_root, machine->watchdog.reset);
+	watchdog_feed(&machine->watchdog, sys_uptime_ms());
 	if (!machine->network.link)
 		event_degraded("find an Ethernet interface", ENODEV); /* it may still come */
 	watchdog_feed(&machine->watchdog, sys_uptime_ms());
@@ -71,7 +73,7 @@ void machine_boot(struct machine *machine, const struct plan *plan)
 		event_degraded("host name", done);
 	clock_hold_to_floor(plan);
 	cgroup_prepare(plan);
-	logger_start(&machine->logger, plan, machine->empty_root, machine->console);
+	logger_start(&machine->logger, plan, machine->empty_root, machine->console, machine->trace.lines);
 	/* An unprivileged child that reads the unit's settings from the identity partition belongs here. */
 	supervisor_begin(&machine->supervisor, plan, machine->logger.output, machine->empty_root);
 	if (data.held) {

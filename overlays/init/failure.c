@@ -7,6 +7,12 @@
 #include <sys/reboot.h>
 
 static int64_t delay_ms;
+static void (*listener)(const char *what);
+
+void failure_tell(void (*told)(const char *what))
+{
+	listener = told;
+}
 
 _Noreturn void end_machine(int command)
 {
@@ -18,10 +24,12 @@ _Noreturn void end_machine(int command)
 }
 
 /* The delay keeps a board that fails at once from rebooting in a tight loop, and leaves time to read the line. */
-static _Noreturn void reboot_later(struct event *event)
+static _Noreturn void reboot_later(struct event *event, const char *what)
 {
 	event_number(event, "reboot_in_s", delay_ms / 1000);
 	event_end(event);
+	if (listener)
+		listener(what);
 	sys_sync();
 	sys_sleep_ms(delay_ms);
 	end_machine(RB_AUTOBOOT);
@@ -34,7 +42,7 @@ static void crashed(int signal)
 	event_string(&event, "what", "init crashed");
 	const char *name = signal_name(signal);
 	event_string(&event, "signal", name ? name : "unknown");
-	reboot_later(&event);
+	reboot_later(&event, name ? name : "crashed");
 }
 
 void failure_prepare(int64_t reboot_after_ms)
@@ -50,5 +58,5 @@ _Noreturn void fail(const char *what, int error)
 	struct event event = event_begin("fail");
 	event_string(&event, "what", what);
 	event_errno(&event, "errno", error);
-	reboot_later(&event);
+	reboot_later(&event, what);
 }

@@ -1,5 +1,7 @@
 #include "gpt.h"
 
+#include "crc32.h"
+
 #include <string.h>
 
 /* Offsets in the header. */
@@ -43,18 +45,6 @@ static void write_64(uint8_t *at, uint64_t value)
 {
 	write_32(at, (uint32_t)value);
 	write_32(at + 4, (uint32_t)(value >> 32));
-}
-
-/* CRC-32 of IEEE 802.3, as UEFI asks for. Bit by bit: 16 KiB take a millisecond, once a boot. */
-static uint32_t crc32(const uint8_t *bytes, size_t count)
-{
-	uint32_t crc = 0xffffffff;
-	for (size_t i = 0; i < count; i++) {
-		crc ^= bytes[i];
-		for (int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-	}
-	return ~crc;
 }
 
 static uint32_t header_crc(const uint8_t header[SECTOR])

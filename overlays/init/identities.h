@@ -7,6 +7,7 @@ enum {
 	DHCP_ID = 1001,
 	LOG_ID = 1002,
 	HEALTH_ID = 1003,
+	TRACE_ID = 1004,
 };
 
 #endif

@@ -51,6 +51,8 @@ static void end_line(struct log_filter *filter, int64_t now)
 	refill(filter, now);
 	filter->line[filter->length] = 0;
 	filter->length = 0;
+	if (filter->keep)
+		kept_lines_add(filter->keep, filter->line);
 	/* Once dry it stays so for a second: some lines together and a gap tell more than one line of every thousand. */
 	if (filter->allowance <= 0 || (filter->dropped > 0 && filter->allowance < LOG_BYTES_PER_SECOND)) {
 		filter->dropped++;

@@ -2,6 +2,8 @@
 #ifndef LOG_FILTER_H
 #define LOG_FILTER_H
 
+#include "kept_lines.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +22,7 @@ struct log_filter {
 	int64_t refilled_ms;
 	uint64_t dropped; /* lines */
 	void (*write)(const char *text, size_t length);
+	struct kept_lines *keep; /* has every line, also those that the console does not get; NULL: none are kept */
 };
 
 void log_filter_start(struct log_filter *filter, const char *prefix, int64_t now, void (*write)(const char *, size_t));

@@ -18,10 +18,11 @@ static void to_console(const char *text, size_t length)
 	(void)sys_write(LOG_CONSOLE, text, length);
 }
 
-static _Noreturn void copy_lines(const char *prefix)
+static _Noreturn void copy_lines(const char *prefix, struct kept_lines *keep)
 {
 	static struct log_filter filter;
 	log_filter_start(&filter, prefix, sys_uptime_ms(), to_console);
+	filter.keep = keep;
 	for (;;) {
 		struct pollfd wait = { .fd = LOG_INPUT, .events = POLLIN };
 		bool pending = filter.length > 0 || filter.dropped > 0;
@@ -43,7 +44,7 @@ static void start_child(struct logger *logger)
 	pid_t child = sys_fork("log");
 	if (child == 0) {
 		become_helper(LOG_ID, (const int[]){ [LOG_INPUT] = logger->input, [LOG_CONSOLE] = logger->console }, 2, logger->empty_root);
-		copy_lines(logger->plan->recipe);
+		copy_lines(logger->plan->recipe, logger->keep);
 	}
 	if (child < 0) {
 		event_degraded("start log", child);
@@ -53,10 +54,10 @@ static void start_child(struct logger *logger)
 	logger->child = child;
 }
 
-void logger_start(struct logger *logger, const struct plan *plan, int empty_root, int console)
+void logger_start(struct logger *logger, const struct plan *plan, int empty_root, int console, struct kept_lines *keep)
 {
 	*logger = (struct logger){
-		.plan = plan, .empty_root = empty_root, .console = console, .output = -1, .input = -1, .restart_ms = NEVER,
+		.plan = plan, .empty_root = empty_root, .console = console, .keep = keep, .output = -1, .input = -1, .restart_ms = NEVER,
 	};
 	if (console < 0)
 		return;

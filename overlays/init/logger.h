@@ -3,6 +3,7 @@
 #define LOGGER_H
 
 #include "backoff.h"
+#include "kept_lines.h"
 #include "plan.h"
 
 #include <stdbool.h>
@@ -12,6 +13,7 @@ struct logger {
 	const struct plan *plan;
 	int empty_root;
 	int console;    /* -1: none */
+	struct kept_lines *keep; /* for the trace of a crash; NULL: none */
 	int output;     /* the daemon's end of the pipe, kept over restarts of either side; -1: none */
 	int input;      /* the child's end */
 	pid_t child;    /* 0: none */
@@ -19,7 +21,8 @@ struct logger {
 	int64_t restart_ms;
 };
 
-void logger_start(struct logger *logger, const struct plan *plan, int empty_root, int console);
+/* `keep`: where the last lines are kept, in memory that children share; NULL: nowhere. */
+void logger_start(struct logger *logger, const struct plan *plan, int empty_root, int console, struct kept_lines *keep);
 bool logger_child_ended(struct logger *logger, pid_t pid, int status);
 void logger_tick(struct logger *logger, int64_t now);
 

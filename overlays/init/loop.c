@@ -65,6 +65,7 @@ static void tick(struct machine *machine, int64_t now)
 	network_tick(&machine->network, now);
 	logger_tick(&machine->logger, now);
 	supervisor_tick(&machine->supervisor, now);
+	trace_tick(&machine->trace, &machine->supervisor, now);
 	feed_watchdog(machine, now);
 	enum supervisor_verdict verdict = supervisor_judge(&machine->supervisor, now);
 	if (verdict == VERDICT_UNKILLABLE) {
@@ -80,6 +81,7 @@ static void tick(struct machine *machine, int64_t now)
 static int64_t next_deadline(const struct machine *machine)
 {
 	int64_t children = earlier(network_deadline(&machine->network), machine->logger.restart_ms);
+	children = earlier(children, machine->trace.save_ms);
 	return earlier(earlier(children, supervisor_deadline(&machine->supervisor)), machine->watchdog.next_ms);
 }
 

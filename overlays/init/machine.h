@@ -7,6 +7,7 @@
 #include "plan.h"
 #include "power.h"
 #include "supervisor.h"
+#include "trace.h"
 #include "watchdog.h"
 
 struct machine {
@@ -19,9 +20,11 @@ struct machine {
 	struct watchdog watchdog;
 	struct network network;
 	struct logger logger;
+	struct trace trace;
 	struct power_keys power_keys;
 	struct supervisor supervisor;
 	int ending; /* command of reboot(2) once an orderly stop has begun, else 0 */
+	const char *ending_reason;
 };
 
 /* boot.c: everything up to the daemon's first start. */

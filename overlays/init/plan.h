@@ -52,6 +52,7 @@ struct plan {
 	/* Unique partition GUIDs as they stand on the disk (first three fields little-endian). */
 	uint8_t root_partition[16];
 	uint8_t data_partition[16];
+	uint8_t state_partition[16];
 	bool has_data;
 	uint32_t data_minimum_mib;
 
@@ -60,6 +61,8 @@ struct plan {
 
 	int64_t clock_floor; /* seconds since 1970 */
 	bool needs_dns;
+
+	bool last_words; /* the kernel keeps its last words over a reset */
 
 	const char *watchdog_device; /* NULL: the board has none */
 	int watchdog_timeout_s;

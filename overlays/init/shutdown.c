@@ -18,6 +18,7 @@ void machine_stop(struct machine *machine, const char *reason, int command)
 	if (machine->ending)
 		return;
 	machine->ending = command;
+	machine->ending_reason = reason;
 	struct event event = event_begin("stop");
 	event_string(&event, "reason", reason);
 	event_string(&event, "then", command == RB_POWER_OFF ? "power-off" : "reboot");
@@ -54,6 +55,7 @@ static void close_data(const struct machine *machine)
 _Noreturn void machine_end(struct machine *machine)
 {
 	end_all_processes();
+	trace_end(&machine->trace, machine->ending == RB_POWER_OFF ? BOOT_POWERED_OFF : BOOT_REBOOTED, machine->ending_reason);
 	sys_sync();
 	close_data(machine);
 	if (machine->ending == RB_POWER_OFF)

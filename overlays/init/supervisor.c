@@ -56,6 +56,7 @@ void supervisor_start(struct supervisor *supervisor)
 	event_end(&event);
 	enter(supervisor, DAEMON_STARTING, now + supervisor->plan->start_timeout_ms);
 	supervisor->health_failures = 0;
+	supervisor->cause = DAEMON_ENDED_ITSELF;
 	supervisor->health_pause_ms = first_look_ms;
 	supervisor->health_next_ms = supervisor->plan->readiness == READY_BY_PORTS ? now + first_look_ms : NEVER;
 }
@@ -80,8 +81,9 @@ static void leave_ready(struct supervisor *supervisor, int64_t now)
 	supervisor->unready_since_ms = now;
 }
 
-static void end_daemon(struct supervisor *supervisor)
+static void end_daemon(struct supervisor *supervisor, enum daemon_end_cause cause)
 {
+	supervisor->cause = cause;
 	leave_ready(supervisor, sys_uptime_ms());
 	daemon_signal(&supervisor->daemon, SIGTERM);
 	enter(supervisor, DAEMON_STOPPING, sys_uptime_ms() + supervisor->plan->stop_timeout_ms);
@@ -143,7 +145,7 @@ static void judge_ready(struct supervisor *supervisor, bool good, int64_t now)
 	struct event event = event_begin("unhealthy");
 	event_number(&event, "failures", supervisor->health_failures);
 	event_end(&event);
-	end_daemon(supervisor);
+	end_daemon(supervisor, DAEMON_FAILED_HEALTH);
 }
 
 static void judge_starting(struct supervisor *supervisor, bool good, int64_t now)
@@ -193,6 +195,8 @@ static void daemon_ended(struct supervisor *supervisor, int status)
 		enter(supervisor, DAEMON_GONE, NEVER);
 	} else {
 		int64_t delay = backoff_next(&supervisor->backoff);
+		supervisor->last_end = (struct daemon_end){ supervisor->cause, status, supervisor->attempt, now };
+		supervisor->ends++;
 		event_number(&event, "restart_in_ms", delay);
 		enter(supervisor, DAEMON_WAITING, now + delay);
 	}
@@ -234,7 +238,7 @@ static void state_deadline_passed(struct supervisor *supervisor, int64_t now)
 		event_number(&event, "attempt", supervisor->attempt);
 		event_number(&event, "after_ms", supervisor->plan->start_timeout_ms);
 		event_end(&event);
-		end_daemon(supervisor);
+		end_daemon(supervisor, DAEMON_NOT_READY_IN_TIME);
 		return;
 	}
 	case DAEMON_STOPPING:
@@ -291,7 +295,7 @@ void supervisor_stop(struct supervisor *supervisor)
 	if (!runs(supervisor))
 		enter(supervisor, DAEMON_GONE, NEVER);
 	else if (supervisor->state == DAEMON_STARTING || supervisor->state == DAEMON_READY)
-		end_daemon(supervisor);
+		end_daemon(supervisor, DAEMON_DID_NOT_END);
 }
 
 bool supervisor_ended(const struct supervisor *supervisor)

@@ -5,6 +5,7 @@
 #include "backoff.h"
 #include "daemon.h"
 #include "plan.h"
+#include "trace_record.h"
 
 enum supervisor_state {
 	DAEMON_HELD,     /* must not be started */
@@ -20,6 +21,14 @@ enum supervisor_verdict {
 	VERDICT_FINE,
 	VERDICT_NOT_READY,  /* for so long that a reboot is the next remedy */
 	VERDICT_UNKILLABLE, /* it does not even end when killed: the kernel is stuck */
+};
+
+/* How the daemon ended though nobody stopped the machine. */
+struct daemon_end {
+	enum daemon_end_cause cause;
+	int status; /* as wait(2) says */
+	int attempt;
+	int64_t at_ms;
 };
 
 struct supervisor {
@@ -40,6 +49,10 @@ struct supervisor {
 	int64_t health_next_ms;
 	int64_t health_pause_ms; /* between looks while starting */
 	int health_failures;     /* in a row */
+
+	enum daemon_end_cause cause; /* why it ends, while it runs: by itself, unless init has seen to it */
+	struct daemon_end last_end;
+	uint32_t ends; /* so often it ended; the last time is in last_end */
 };
 
 void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, int output, int empty_root);

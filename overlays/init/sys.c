@@ -249,6 +249,15 @@ pid_t sys_fork(const char *name)
 	return pid;
 }
 
+int sys_share_memory(size_t size, void **memory)
+{
+	void *mapped = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (mapped == MAP_FAILED)
+		return -errno;
+	*memory = mapped;
+	return 0;
+}
+
 pid_t sys_wait(int *status)
 {
 	return (pid_t)result(waitpid(-1, status, WNOHANG));

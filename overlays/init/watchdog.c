@@ -16,6 +16,9 @@ struct watchdog watchdog_open(const struct plan *plan)
 		event_degraded("watchdog", fd);
 		return watchdog;
 	}
+	/* What the hardware says of this start; of another kind, or nothing, is no word of a reset. */
+	int status = 0;
+	watchdog.reset = sys_ioctl(fd, WDIOC_GETBOOTSTATUS, &status) == 0 && status & WDIOF_CARDRESET;
 	/* The driver writes back the time that it really uses. */
 	int timeout = plan->watchdog_timeout_s;
 	int done = sys_ioctl(fd, WDIOC_SETTIMEOUT, &timeout);

@@ -8,6 +8,7 @@ struct watchdog {
 	int fd; /* -1: none */
 	int64_t interval_ms;
 	int64_t next_ms;
+	bool reset; /* it reset the machine before this start, if the hardware can tell */
 };
 
 struct watchdog watchdog_open(const struct plan *plan);

@@ -26,6 +26,8 @@ const caged: Readonly<Record<string, Outcome>> = {
   'make-device': 'ENOSYS',
   'open-memory': 'ENOENT',
   'open-disk': 'ENOENT',
+  'read-trace': 'ENOENT',
+  'inherited-disk': 'EBADF',
   'fill-data': 'ENOSPC',
   'fill-temporary': 'ENOSPC',
   'see-init': 'ENOENT',
@@ -174,8 +176,16 @@ const mutants: Readonly<Record<string, Mutant>> = {
       'multipath-socket': 'ENOPROTOOPT',
     },
   },
-  'all that, the settings and the closing of modules': {
-    without: ['capabilities', 'filter', 'landlock', 'settings', 'closedModules'],
+  'all that, the settings, the closing of modules, of descriptors and of what was kept of a crash': {
+    without: [
+      'capabilities',
+      'filter',
+      'landlock',
+      'settings',
+      'closedModules',
+      'closedDescriptors',
+      'closedTrace',
+    ],
     outcomes: {
       'execute-from-memory': 'done',
       'see-init': 'done',
@@ -184,6 +194,8 @@ const mutants: Readonly<Record<string, Mutant>> = {
       'trace-init': 'done',
       'multipath-socket': 'done',
       'load-module': 'done',
+      'read-trace': 'done',
+      'inherited-disk': 'done',
       'new-user-namespace': 'done',
       'new-network': 'done',
       ring: 'done',

@@ -53,6 +53,22 @@ export const lifted = {
       to: 'int done = 0;',
     },
   ],
+  /** Both of what keeps one from being handed on: each is enough. */
+  closedDescriptors: [
+    {
+      file: 'init/daemon.c',
+      from: '\tmust("daemon: close the rest", sys_close_on_exec_from(count));\n',
+      to: '',
+    },
+    { file: 'init/sys.c', from: 'fcntl(fd, F_DUPFD_CLOEXEC, minimum)', to: 'fcntl(fd, F_DUPFD, minimum)' },
+  ],
+  closedTrace: [
+    {
+      file: 'init/cgroup.c',
+      from: '\tmust("make a folder in /sys", sys_mkdir(CGROUPS, 0755));\n',
+      to: '\tmust("make a folder in /sys", sys_mkdir(CGROUPS, 0755));\n\tmust("p", sys_mkdir("/sys/fs/pstore", 0755));\n\tmust("p", sys_mount("pstore", "/sys/fs/pstore", "pstore", 0, NULL));\n',
+    },
+  ],
 } as const satisfies Readonly<Record<string, readonly Replacement[]>>;
 
 export type Lifted = keyof typeof lifted;

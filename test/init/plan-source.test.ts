@@ -30,7 +30,7 @@ test('a plan for a recipe and a board that need nothing', () => {
     needs: { dns: false, time: false },
     health: { kind: 'listen', intervalSeconds: 1, timeoutSeconds: 1, failures: 1 },
   };
-  const board = { ...probeBoard, watchdog: null, powerButton: false, patience: 3 };
+  const board = { ...probeBoard, watchdog: null, lastWords: null, powerButton: false, patience: 3 };
   matchesGolden('init/plan-bare.c', planSource(recipe, board, { ...probeFacts, slot: 'b', moduleFiles: [] }));
 });
 

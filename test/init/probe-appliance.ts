@@ -34,6 +34,7 @@ export const probeBoard: ResolvedBoard = {
   description: 'For tests of init',
   isDefault: false,
   memoryMiB: 512,
+  memoryAddress: 0x40000000,
   architecture: 'arm64',
   kernel: {
     origin: { kind: 'package', package: 'linux-image-arm64' },
@@ -51,6 +52,7 @@ export const probeBoard: ResolvedBoard = {
   console: { device: 'ttyAMA0', baud: 115200 },
   partitions: { bootMiB: 1, rootMiB: 1, stateMiB: 1, identityMiB: 1, dataMiB: 1 },
   watchdog: { device: '/dev/watchdog0', timeoutSeconds: 15 },
+  lastWords: { address: 0x50000000, size: 128 << 10 },
   powerButton: true,
   patience: 1,
   budgets: { kernel: null, initramfs: null, bootloader: null, rest: 4 << 20 },

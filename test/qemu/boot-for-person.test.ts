@@ -140,4 +140,16 @@ test('a QEMU that cannot run is an error with what it said', async () => {
   assert.is((error as BoardsmithError).hint, 'another program took the port just now; try again');
 });
 
+test('how the boot before ended is said where init tells of it', async () => {
+  const crash = 'BOARDSMITH {"event":"last-boot","uptime_ms":5,"end":"kernel-panic"}';
+  const { signals, ended, text, shows } = watch({ ...good, steps: saying([crash, ...goodBoot]) });
+  await shows('Ctrl-C powers off');
+  signals.emit('SIGINT');
+  await ended;
+  assert.ok(
+    text().includes(`${crash}\nboardsmith: the boot before this one ended in a kernel panic\n`),
+    text(),
+  );
+});
+
 test.run();

@@ -48,6 +48,7 @@ export const fakeImage: BootableImage = {
     network: 'virtio-net-pci',
     devices: ['virtio-rng-pci', 'i6300esb'],
   },
+  leastMemoryMiB: 385,
   console: 'ttyAMA0',
   ports: [{ name: 'http', port: 8080, protocol: 'tcp', purpose: 'objects over HTTP' }],
   health: { port: 8080, path: '/health' },

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { machineCommand } from '../../qemu/machine-command.ts';
 import { type MachineOptions, plainRun } from '../../qemu/machine-options.ts';
 import { probePort } from '../../qemu/probe/probe-boot.ts';
@@ -73,6 +74,14 @@ test('a shell reads back exactly the arguments that were quoted', async () => {
     stripFinalNewline: false,
   });
   assert.equal(stdout.split('\0').slice(0, -1), argv);
+});
+
+test('a machine without the memory that the kernel keeps its last words in is refused', () => {
+  assert.throws(
+    () => machineCommand(fakeImage, { ...plainRun, memoryMiB: 384 }),
+    (error: BoardsmithError) => error.code === 'USAGE' && /give 385 MiB or more/.test(error.hint ?? ''),
+  );
+  machineCommand(fakeImage, { ...plainRun, memoryMiB: 385 });
 });
 
 test.run();

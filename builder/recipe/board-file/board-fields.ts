@@ -14,12 +14,14 @@ export interface BoardFields {
   readonly default: boolean;
   readonly architecture: 'arm64';
   readonly memory: number;
+  readonly memoryAddress: number | null;
   readonly kernel: KernelFields;
   readonly bootloader: BootloaderFields;
   readonly console: ResolvedBoard['console'];
   readonly partitions: Readonly<Record<PartitionField, number>>;
   readonly budgets: ResolvedBoard['budgets'];
   readonly watchdog: { readonly device: string; readonly timeout: number } | null;
+  readonly lastWords: ResolvedBoard['lastWords'];
   readonly powerButton: boolean;
   readonly patience: number;
   readonly qemu: QemuFields | null;

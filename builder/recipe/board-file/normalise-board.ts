@@ -29,6 +29,7 @@ export const normaliseBoard: Normalise = {
   default: (written) => (written ?? false) as boolean,
   architecture: (written) => written as 'arm64',
   memory: (written) => parseSize(written as string),
+  memoryAddress: (written) => (written === undefined ? null : Number(written as string)),
   kernel: (written) => ({
     package: null,
     source: null,
@@ -73,6 +74,11 @@ export const normaliseBoard: Normalise = {
     if (written === undefined) return null;
     const { device, timeout } = written as { device: string; timeout: string };
     return { device, timeout: parseDuration(timeout) };
+  },
+  lastWords: (written) => {
+    if (written === undefined) return null;
+    const { address, size } = written as { address: string; size: string };
+    return { address: Number(address), size: parseSize(size) };
   },
   powerButton: (written) => (written ?? false) as boolean,
   patience: (written) => (written ?? 1) as number,

@@ -30,6 +30,7 @@ export const boardSchema = rootSchema(
         enum: ['arm64'],
       },
       memory: ref('size', { description: 'Memory of the board.', examples: ['2 GiB'] }),
+      memoryAddress: ref('address', { description: 'Where it begins; needed for `lastWords`.' }),
       kernel: fields(
         [],
         {
@@ -228,6 +229,23 @@ export const boardSchema = rootSchema(
           }),
         },
         { description: 'Left out: the board has none.' },
+      ),
+      lastWords: fields(
+        ['address', 'size'],
+        {
+          address: ref('address', {
+            description: 'Where it begins. Boot loaders load below and lie above.',
+            examples: ['0x60000000'],
+          }),
+          size: ref('size', {
+            description: 'Half of it for words of a panic, half for the last ones on the console.',
+            examples: ['128 KiB'],
+          }),
+        },
+        {
+          description:
+            'Memory that nothing else uses and a reset does not clear: what the kernel wrote at last is shown at the next boot. Left out: none is kept.',
+        },
       ),
       powerButton: ref('switch', {
         description: 'Whether a power key arrives as an input event.',

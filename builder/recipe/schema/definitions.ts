@@ -37,6 +37,14 @@ const definitions = {
     patternErrorMessage: 'write a whole number, one space and KiB, MiB or GiB',
     examples: ['64 MiB'],
   },
+  address: {
+    title: 'an address',
+    type: 'string',
+    // 48 bits: a number in JavaScript, and all the memory that a small board can have.
+    pattern: '^0x[0-9a-f]{1,12}$',
+    patternErrorMessage: 'write 0x and a number in lower-case hexadecimal digits, in quotes',
+    examples: ['0x40000000'],
+  },
   duration: {
     title: 'a duration',
     type: 'string',

@@ -9,7 +9,7 @@ import { timeStampOf } from '../time-stamp.ts';
 import { verityArchive } from '../verity-archive.ts';
 
 /**
- * Inputs `kernel`, `initramfs`, `root` (for the record of its hash tree), `fat`. Output: `boot.fat` with kernel, initramfs, device tree,
+ * Inputs `kernel`, `initramfs`, `root` (for the record of its hash tree), `fat`, and `deviceTree` if the parameter of that name is true. Output: `boot.fat` with kernel, initramfs, device tree,
  * extlinux.conf and boardsmith.json of one slot, and `command-line` (the kernel's).
  */
 export const bootPartition: StepKind = {
@@ -27,7 +27,10 @@ export const bootPartition: StepKind = {
       { path: 'initramfs', content: { bytes: ramdisk } },
     ];
     if (deviceTree) {
-      files.push({ path: 'device-tree.dtb', content: { file: join(folder('kernel'), 'device-tree.dtb') } });
+      files.push({
+        path: 'device-tree.dtb',
+        content: { file: join(folder('deviceTree'), 'device-tree.dtb') },
+      });
     }
     const configuration = extlinuxConfiguration({
       label: unit,

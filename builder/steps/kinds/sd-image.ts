@@ -1,6 +1,7 @@
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { writeDisk } from '../../image/disk.ts';
+import { withLastWords } from '../../image/last-words.ts';
 import { layout } from '../../image/layout.ts';
 import { ubootEnvironment, writeFlashBank } from '../../image/uboot-environment.ts';
 import { blockSize } from '../../image/verity/verity-format.ts';
@@ -57,7 +58,7 @@ export const sdImage: StepKind = {
       outputs.push(await describeOutput('firmware', firmware));
       if (Object.keys(environment).length > 0) {
         const bank = join(output, `${unit}.firmware-environment.bin`);
-        await writeFlashBank(bank, ubootEnvironment(environment));
+        await writeFlashBank(bank, ubootEnvironment(withLastWords(environment, board.lastWords)));
         outputs.push(await describeOutput('firmware-environment', bank));
       }
     }

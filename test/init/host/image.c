@@ -5,6 +5,7 @@
 #include <string.h>
 
 const uint8_t image_root_guid[16] = { 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33, 0x44, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x01 };
+static const uint8_t state_guid[16] = { 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33, 0x44, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x03 };
 const uint8_t image_data_guid[16] = { 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33, 0x44, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x02 };
 
 static uint32_t checksum(const uint8_t *bytes, size_t count)
@@ -59,6 +60,7 @@ uint8_t *image_make(size_t sectors, size_t bigger_disk_sectors)
 	uint8_t *array = disk + 4096 * 512;
 	put_entry(array, 0, image_root_guid, 6144, 8191);
 	put_entry(array, 1, image_data_guid, 8192, sectors - 2049);
+	put_entry(array, 2, state_guid, 4160, 6143);
 	memcpy(disk + (sectors - 33) * 512, array, 16384);
 	put_header(disk + 512, array, 1, sectors - 1, 4096, sectors);
 	put_header(disk + (sectors - 1) * 512, array, sectors - 1, 1, sectors - 33, sectors);

@@ -28,6 +28,10 @@ struct kernel kernel;
 
 enum { FDS = 512, PROCESSES = 4096, LONGEST_RUN = 100000, REQUEST_SIZE = 600 };
 
+#define PSTORE "/sys/fs/pstore/"
+#define PSTORE_PANIC PSTORE "dmesg-ramoops-0"
+#define PSTORE_CONSOLE PSTORE "console-ramoops-0"
+
 struct process {
 	char name[16];
 	bool alive, ended;
@@ -45,12 +49,12 @@ static struct {
 	int processes;
 	bool child_signal;
 	int last_pipe;
-	int ready_fd, answer_fd;
-	int64_t ready_ms, ready_closed_ms, lease_ms, lease_again_ms;
+	int ready_fd, answer_fd, trace_fd;
+	int64_t trace_ms, ready_ms, ready_closed_ms, lease_ms, lease_again_ms;
 	bool ctrl_alt_del_taken, power_key_taken;
 	int uevents_taken;
 	bool is_child; /* kernel.child was forked, and init goes on as it */
-	size_t input_at, http_at, tcp_at, udp_at;
+	size_t input_at, http_at, tcp_at, udp_at, words_at;
 	uint8_t packet[600];
 	size_t packet_size;
 	int64_t packet_ms;
@@ -159,6 +163,8 @@ int sys_close(int fd)
 		state.answer_fd = -1;
 	if (fd == state.ready_fd)
 		state.ready_fd = -1;
+	if (fd == state.trace_fd)
+		state.trace_fd = -1;
 	return 0;
 }
 
@@ -179,6 +185,10 @@ static ssize_t content(const char *path, char *buffer, size_t size)
 		memcpy(buffer, kernel.record, count);
 		return (ssize_t)count;
 	}
+	if (strcmp(path, PSTORE_PANIC) == 0)
+		return (ssize_t)chunk(kernel.panic_words, &state.words_at, buffer, size);
+	if (strcmp(path, PSTORE_CONSOLE) == 0)
+		return (ssize_t)chunk(kernel.console_words, &state.words_at, buffer, size);
 	if (strcmp(path, "/proc/meminfo") == 0)
 		return snprintf(buffer, size, "MemTotal:  500000 kB\nMemFree:  400000 kB\nMemAvailable:  410000 kB\n");
 	if (strstr(path, "/statm"))
@@ -368,6 +378,7 @@ static const char *request_name(unsigned long request)
 	switch (request) {
 	case WDIOC_SETTIMEOUT: return "WDIOC_SETTIMEOUT";
 	case WDIOC_GETTIMEOUT: return "WDIOC_GETTIMEOUT";
+	case WDIOC_GETBOOTSTATUS: return "WDIOC_GETBOOTSTATUS";
 	case WDIOC_KEEPALIVE: return "WDIOC_KEEPALIVE";
 	case BLKSSZGET: return "BLKSSZGET";
 	case BLKGETSIZE64: return "BLKGETSIZE64";
@@ -467,6 +478,9 @@ static int answer_request(unsigned long request, void *argument)
 {
 	struct ifreq *interface = argument;
 	switch (request) {
+	case WDIOC_GETBOOTSTATUS:
+		*(int *)argument = kernel.watchdog_reset ? WDIOF_CARDRESET : 0;
+		return 0;
 	case BLKSSZGET:
 		*(int *)argument = 512;
 		return 0;
@@ -539,6 +553,8 @@ static bool is_readable(int fd)
 		return kernel.input[state.input_at] != '\v';
 	if (strcmp(name, "tcp socket") == 0)
 		return kernel.http != NULL;
+	if (fd == state.trace_fd)
+		return kernel.now_ms >= state.trace_ms;
 	if (fd == state.ready_fd)
 		return kernel.now_ms >= state.ready_ms || kernel.now_ms >= state.ready_closed_ms;
 	if (fd == state.answer_fd)
@@ -564,7 +580,7 @@ static int64_t next_event(void)
 	int64_t next = INT64_MAX;
 	const int64_t times[] = {
 		kernel.disk_ms, kernel.ethernet_ms, kernel.entropy_ms, or_never(kernel.power_key_ms), or_never(kernel.ctrl_alt_del_ms),
-		state.ready_ms, state.ready_closed_ms, state.lease_ms, state.lease_again_ms, state.packet_size ? state.packet_ms : INT64_MAX,
+		state.trace_ms, state.ready_ms, state.ready_closed_ms, state.lease_ms, state.lease_again_ms, state.packet_size ? state.packet_ms : INT64_MAX,
 	};
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] > kernel.now_ms)
@@ -631,6 +647,11 @@ int sys_list(const char *path, struct sys_names *names)
 	long result = played("list", 0, "%s", path);
 	if (result == 0 && strcmp(path, "/sys/block") == 0 && kernel.now_ms >= kernel.disk_ms)
 		strcpy(names->name[names->count++], "vda");
+	bool pstore = result == 0 && strcmp(path, "/sys/fs/pstore") == 0;
+	if (pstore && kernel.console_words)
+		strcpy(names->name[names->count++], "console-ramoops-0");
+	if (pstore && kernel.panic_words)
+		strcpy(names->name[names->count++], "dmesg-ramoops-0");
 	if (result == 0 && strcmp(path, "/dev/input") == 0)
 		strcpy(names->name[names->count++], "event0");
 	return (int)result;
@@ -820,12 +841,24 @@ pid_t sys_fork(const char *name)
 		start_daemon(process);
 	if (strcmp(name, "dhcp") == 0)
 		start_dhcp(process);
+	if (strcmp(name, "trace") == 0) {
+		process->end_ms = state.trace_ms = after(kernel.trace_takes_ms);
+		state.trace_fd = state.last_pipe;
+	}
 	if (strcmp(name, "health") == 0) {
 		bool sick = kernel.now_ms >= or_never(kernel.sick_from_ms) && kernel.now_ms < kernel.sick_until_ms;
 		process->end_ms = kernel.now_ms + 5;
 		process->status = sick ? 256 : 0;
 	}
 	return (pid_t)result;
+}
+
+int sys_share_memory(size_t size, void **memory)
+{
+	long result = played("share_memory", 0, "%zu bytes", size);
+	if (result == 0)
+		*memory = calloc(1, size);
+	return (int)result;
 }
 
 pid_t sys_wait(int *status)
@@ -1054,8 +1087,8 @@ void kernel_reset(void)
 {
 	memset(&state, 0, sizeof state);
 	state.told_ms = -1;
-	state.ready_fd = state.answer_fd = -1;
-	state.ready_ms = state.ready_closed_ms = state.lease_ms = state.lease_again_ms = INT64_MAX;
+	state.ready_fd = state.answer_fd = state.trace_fd = -1;
+	state.trace_ms = state.ready_ms = state.ready_closed_ms = state.lease_ms = state.lease_again_ms = INT64_MAX;
 	for (int fd = 0; fd < 3; fd++)
 		new_fd(0, "kernel's console");
 	kernel = (struct kernel){
@@ -1081,6 +1114,7 @@ void kernel_reset(void)
 		.lease_after_ms = 20,
 		.lease_again_ms = MISSING,
 		.dhcp_exit_after_ms = MISSING,
+		.trace_takes_ms = 5,
 		.power_key_ms = MISSING,
 		.ctrl_alt_del_ms = MISSING,
 		.server_lease_s = 3600,

@@ -69,6 +69,11 @@ struct kernel {
 	int64_t power_key_ms, ctrl_alt_del_ms;
 	bool data_busy;
 
+	/* of the boot before: the kernel's last words (NULL: none), and whether the watchdog ended it */
+	const char *panic_words, *console_words;
+	bool watchdog_reset;
+	int64_t trace_takes_ms;
+
 	/* for children: what they read */
 	const char *input;    /* of the log child; '\f' ends a chunk */
 	const char *http;     /* answer of the daemon */

@@ -26,9 +26,50 @@ static void live(void)
 		machine_turn(&machine);
 }
 
-/* From power-on to the power key, with a lease, a ready daemon and one health check. */
+/* What the boot before this one left in the state partition, which begins at sector 4160. */
+static struct trace_record left_by_last_boot(enum boot_end end, const char *reason)
+{
+	struct trace_record record = trace_record_begin();
+	record.end = (uint16_t)end;
+	trace_record_set_reason(&record, reason);
+	return record;
+}
+
+static void put_on_disk(uint64_t offset, const void *bytes, size_t size)
+{
+	memcpy(kernel.disk + 4160 * 512 + offset, bytes, size);
+	memcpy(kernel.stable_disk + 4160 * 512 + offset, bytes, size);
+}
+
+static void leave(struct trace_record record)
+{
+	trace_record_seal(&record);
+	put_on_disk(TRACE_OFFSET, &record, sizeof record);
+}
+
+static struct trace_record crashed_daemon(enum boot_end end)
+{
+	struct trace_record record = left_by_last_boot(end, "");
+	record.cause = DAEMON_ENDED_ITSELF;
+	record.status = SIGABRT;
+	record.attempt = 3;
+	record.ends = 2;
+	record.uptime_ms = 61000;
+	static struct kept_lines lines;
+	lines = (struct kept_lines){ .written = 0 };
+	kept_lines_add(&lines, "about to fail");
+	kept_lines_add(&lines, "BOARDSMITH {\"event\":\"ready\"}\x1b[2J\rcaf\xc3\xa9");
+	put_on_disk(TRACE_LINES_OFFSET, &lines, sizeof lines);
+	return record;
+}
+
+static const char words_of_panic[] = "Panic#1 Part1\n<4>[   12.1] CPU: 1\n<0>[   12.3] Kernel panic - not syncing\n";
+
+/* After a boot in which everything went wrong, from power-on to the power key, with a lease, a ready daemon and one health check. */
 static void whole_life(void)
 {
+	leave(crashed_daemon(BOOT_RUNS));
+	kernel.panic_words = words_of_panic;
 	kernel.disk_ms = kernel.ethernet_ms = 1100;
 	kernel.entropy_ms = 1300;
 	kernel.disk_sectors = GROWN_DISK_SECTORS;
@@ -293,6 +334,123 @@ static void table_not_repairable(void)
 	kernel.fail_text_errno = EPERM;
 }
 
+static void last_boot_in_order(void)
+{
+	leave(left_by_last_boot(BOOT_POWERED_OFF, "power-key"));
+	kernel.console_words = "[    2.1] reboot: Power down\n"; /* nobody needs them */
+	kernel.end_ms = 2000;
+}
+
+static void last_boot_failed(void)
+{
+	leave(left_by_last_boot(BOOT_FAILED, "verify the root"));
+	kernel.end_ms = 2000;
+}
+
+static void last_boot_sudden(void)
+{
+	leave(left_by_last_boot(BOOT_RUNS, ""));
+	kernel.end_ms = 2000;
+}
+
+static void last_boot_ended_by_watchdog(void)
+{
+	last_boot_sudden();
+	kernel.watchdog_reset = true;
+	kernel.console_words = "[   41.0] rcu: INFO: rcu_sched self-detected stall on CPU\n";
+}
+
+static void last_boot_panicked(void)
+{
+	last_boot_sudden();
+	kernel.panic_words = words_of_panic;
+	kernel.console_words = "[   12.3] Kernel panic - not syncing\n";
+}
+
+/* A card that was written anew on a board whose memory still holds words. */
+static void panic_without_record(void)
+{
+	kernel.panic_words = words_of_panic;
+	kernel.end_ms = 2000;
+}
+
+static void daemon_crashed_in_last_boot(void)
+{
+	leave(crashed_daemon(BOOT_REBOOTED));
+	kernel.end_ms = 2000;
+}
+
+static void record_of_last_boot_torn(void)
+{
+	struct trace_record record = crashed_daemon(BOOT_REBOOTED);
+	trace_record_seal(&record);
+	record.attempt++;
+	put_on_disk(TRACE_OFFSET, &record, sizeof record);
+	kernel.end_ms = 2000;
+}
+
+static void trace_hangs(void)
+{
+	daemon_crashed_in_last_boot();
+	kernel.trace_takes_ms = MISSING;
+	kernel.end_ms = 14000;
+}
+
+static void no_state_partition(void)
+{
+	plan.state_partition[0] ^= 1;
+	kernel.exit_after_ms = 500;
+	kernel.end_ms = 4000;
+}
+
+/* The card's lock switch is on. */
+static void trace_not_writable(void)
+{
+	kernel.fail_text = "bytes at sector 5184";
+	kernel.fail_text_errno = EPERM;
+	kernel.exit_after_ms = 500;
+	kernel.end_ms = 4000;
+}
+
+static void last_words_unreadable(void)
+{
+	last_boot_panicked();
+	kernel.fail_text = "pstore/dmesg";
+	kernel.fail_text_errno = EACCES;
+}
+
+/* A kernel without a driver for the memory: there is no such folder. */
+static void no_pstore(void)
+{
+	last_boot_sudden();
+	kernel.fail_text = "pstore at";
+	kernel.fail_text_errno = ENOENT;
+}
+
+static void child_trace_of_kernel(void)
+{
+	kernel.child = "trace";
+	last_boot_panicked();
+	kernel.panic_words = "Panic#1 Part1\n<0>[   12.3] Kernel panic\nBOARDSMITH {\"event\":\"ready\"}\n\x1b[2J\r\xff no end";
+}
+
+/* More than init has room for: the end is what counts. */
+static void child_trace_of_long_words(void)
+{
+	static char words[70000];
+	kernel.child = "trace";
+	last_boot_panicked();
+	for (int i = 0; i < 5000; i++)
+		snprintf(words + 14 * i, sizeof words - 14 * (size_t)i, "<6>word %05d\n", i);
+	kernel.panic_words = words;
+}
+
+static void child_trace_of_daemon(void)
+{
+	kernel.child = "trace";
+	daemon_crashed_in_last_boot();
+}
+
 static void no_entropy(void)
 {
 	kernel.entropy_ms = 1000000;
@@ -310,6 +468,7 @@ static void bare_board(void)
 	plan.watchdog_device = NULL;
 	plan.power_button = false;
 	plan.module_count = 0;
+	plan.last_words = false;
 	plan.needs_dns = false;
 	kernel.end_ms = 4000;
 }
@@ -443,6 +602,19 @@ static const struct scenario {
 	{ "first-entries-broken", first_entries_broken },
 	{ "both-tables-broken", both_tables_broken },
 	{ "table-not-repairable", table_not_repairable },
+	{ "last-boot-in-order", last_boot_in_order },
+	{ "last-boot-failed", last_boot_failed },
+	{ "last-boot-sudden", last_boot_sudden },
+	{ "last-boot-ended-by-watchdog", last_boot_ended_by_watchdog },
+	{ "last-boot-panicked", last_boot_panicked },
+	{ "panic-without-record", panic_without_record },
+	{ "daemon-crashed-in-last-boot", daemon_crashed_in_last_boot },
+	{ "record-of-last-boot-torn", record_of_last_boot_torn },
+	{ "trace-hangs", trace_hangs },
+	{ "no-state-partition", no_state_partition },
+	{ "trace-not-writable", trace_not_writable },
+	{ "last-words-unreadable", last_words_unreadable },
+	{ "no-pstore", no_pstore },
 	{ "no-entropy", no_entropy },
 	{ "clock-behind", clock_behind },
 	{ "bare-board", bare_board },
@@ -454,6 +626,9 @@ static const struct scenario {
 	{ "child-dhcp-refused", child_dhcp_refused },
 	{ "child-dhcp-expires", child_dhcp_expires },
 	{ "child-log", child_log },
+	{ "child-trace-of-kernel", child_trace_of_kernel },
+	{ "child-trace-of-long-words", child_trace_of_long_words },
+	{ "child-trace-of-daemon", child_trace_of_daemon },
 	{ "child-health-good", child_health_good },
 	{ "child-health-error", child_health_error },
 	{ "child-health-mute", child_health_mute },

@@ -1,6 +1,8 @@
 /* Checks of init's pure parts. Prints `ok NAME` or `not ok NAME: WHY` a line. */
 #include "kernel.h"
 
+#include "../../../overlays/init/kept_lines.h"
+#include "../../../overlays/init/trace_record.h"
 #include "../../../overlays/init/backoff.h"
 #include "../../../overlays/init/dhcp_packet.h"
 #include "../../../overlays/init/event.h"
@@ -434,6 +436,84 @@ static void check_socket_lists(void)
 	check_socket_list("sockets: nonsense", "::::\n\n  :\n0: x:y z\n  0: 00000000:1F90", false, false);
 }
 
+static size_t kept_text(const struct kept_lines *kept, char *text)
+{
+	size_t size = kept_lines_read(kept, text);
+	text[size] = 0;
+	return size;
+}
+
+static void check_kept_lines(void)
+{
+	static struct kept_lines kept;
+	static char text[KEPT_BYTES + 1], line[1024];
+	check("kept lines: none", kept_text(&kept, text) == 0, text);
+	kept_lines_add(&kept, "one");
+	kept_lines_add(&kept, "");
+	kept_lines_add(&kept, "three");
+	kept_text(&kept, text);
+	check("kept lines: few", strcmp(text, "one\n\nthree\n") == 0, text);
+	for (int i = 0; i < 100; i++) {
+		snprintf(line, sizeof line, "line %d", i);
+		kept_lines_add(&kept, line);
+	}
+	kept_text(&kept, text);
+	check("kept lines: the last 64", strncmp(text, "line 36\n", 8) == 0 && strcmp(text + strlen(text) - 8, "line 99\n") == 0, text);
+	memset(line, 'x', sizeof line);
+	line[999] = 0;
+	for (int i = 0; i < 20; i++)
+		kept_lines_add(&kept, line);
+	/* Eight whole ones of 1000 bytes fit; the beginning of the ninth is overwritten. */
+	check("kept lines: the last 8 KiB", kept_text(&kept, text) == 8000, "another size");
+	check("kept lines: whole ones", text[999] == '\n' && text[0] == 'x', text);
+	/* Any bytes are a ring. */
+	for (uint64_t written = 0; written < 3 * KEPT_BYTES; written += 37) {
+		kept.written = written;
+		if (kept_text(&kept, text) > KEPT_BYTES)
+			check("kept lines: any count", false, "too long");
+	}
+	kept.written = UINT64_MAX;
+	memset(kept.bytes, 'y', sizeof kept.bytes);
+	check("kept lines: one line without an end", kept_text(&kept, text) == KEPT_BYTES, "lost");
+	memset(kept.bytes, '\n', sizeof kept.bytes);
+	check("kept lines: empty ones", kept_text(&kept, text) == KEPT_LINES_MAX, "another number");
+	check("last lines: of nothing", last_lines("", 0) == 0, "not 0");
+	check("last lines: all", last_lines("a\nb", 3) == 0, "not all");
+	static char long_text[3 * KEPT_BYTES];
+	memset(long_text, 'z', sizeof long_text);
+	long_text[sizeof long_text - 10] = '\n';
+	check("last lines: not one that is cut", last_lines(long_text, sizeof long_text) == sizeof long_text - 9, "a piece of a line");
+}
+
+static void check_trace_records(void)
+{
+	struct trace_record record = trace_record_begin();
+	record.cause = DAEMON_FAILED_HEALTH;
+	trace_record_set_reason(&record, "a reason that is much longer than the place which a record has for reasons");
+	trace_record_seal(&record);
+	check("trace record: whole", trace_record_valid(&record), "refused");
+	check("trace record: long reason is cut", strlen(record.reason) == TRACE_REASON_SIZE - 1, record.reason);
+	bool refused = true;
+	for (size_t i = 0; i < sizeof record; i++) {
+		struct trace_record other = record;
+		((uint8_t *)&other)[i] ^= 1;
+		refused = refused && !trace_record_valid(&other);
+	}
+	check("trace record: each byte counts", refused, "taken");
+	struct trace_record end = record, cause = record, reason = record;
+	end.end = BOOT_FAILED + 1;
+	cause.cause = DAEMON_FAILED_HEALTH + 1;
+	memset(reason.reason, 'x', sizeof reason.reason);
+	trace_record_seal(&end);
+	trace_record_seal(&cause);
+	trace_record_seal(&reason);
+	check("trace record: unknown end", !trace_record_valid(&end), "taken");
+	check("trace record: unknown cause", !trace_record_valid(&cause), "taken");
+	check("trace record: reason without end", !trace_record_valid(&reason), "taken");
+	const struct trace_record nothing = { .checksum = 0 };
+	check("trace record: an empty partition", !trace_record_valid(&nothing), "taken");
+}
+
 int main(void)
 {
 	kernel_reset();
@@ -449,6 +529,8 @@ int main(void)
 	check_feeding();
 	check_socket_lists();
 	check_records();
+	check_kept_lines();
+	check_trace_records();
 	kernel_reset();
 	show_events();
 	return 0;
