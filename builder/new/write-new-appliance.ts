@@ -7,6 +7,7 @@ import { subsetLock } from '../lock/subset-lock.ts';
 import { inputRequests } from '../plan/input-requests.ts';
 import { loadBoard } from '../recipe/load-board.ts';
 import { isRecipeName, longestName, takenNames } from '../recipe/recipe-name.ts';
+import { runtimeNames } from '../recipe/runtime-name.ts';
 
 export interface NewAppliance {
   /** Lower-case DNS label: names image, process and host. */
@@ -69,7 +70,7 @@ async function pinsForAnyRecipe(boardsmithRoot: string): Promise<string> {
   const files = (await readdir(boardFolder)).filter((file) => file.endsWith('.yaml')).sort();
   const boards = await Promise.all(files.map((file) => loadBoard(join(boardFolder, file))));
   const lock = await readLock(join(boardsmithRoot, 'boardsmith.lock'));
-  return formatLock(subsetLock(lock, inputRequests([], boards)));
+  return formatLock(subsetLock(lock, inputRequests([], boards, runtimeNames)));
 }
 
 function filled(text: string, { name, folder, boardsmithRoot, insideCheckout }: NewAppliance): string {

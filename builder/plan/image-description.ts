@@ -1,5 +1,6 @@
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { runtimes } from '../runtime/runtimes.ts';
 
 /** What an image says of itself, for a person who has neither its recipe nor its board. */
 export interface ImageDescription {
@@ -16,13 +17,14 @@ export const descriptionPath = '/boardsmith.json';
 
 /** As init was compiled to do it: the same fields of recipe and board. */
 export function describeImage(recipe: ResolvedRecipe, board: ResolvedBoard, date: string): ImageDescription {
-  const { ports, connects, capabilities, systemCalls, memoryLimitMiB, data, needs } = recipe;
+  const { runtime, ports, connects, capabilities, systemCalls, memoryLimitMiB, data, needs } = recipe;
   return {
     recipe: recipe.name,
     board: board.name,
     date,
     cage: {
       program: `/usr/bin/${recipe.name}`,
+      runtime: `${runtimes[runtime].title} ${runtimes[runtime].version}`,
       arguments: recipe.arguments,
       'listens on': ports.map(({ protocol, port }) => `${protocol} ${port}`),
       connects: connects.flatMap(({ protocol, ports }) => ports.map((port) => `${protocol} ${port}`)),

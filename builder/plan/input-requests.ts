@@ -1,19 +1,24 @@
 import type { InputRequest } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import type { RuntimeName } from '../recipe/runtime-name.ts';
 import { type Tool, tools } from '../toolchain/tools.ts';
 import { boardRequests } from './plan-board.ts';
 import { npmRequest } from './plan-daemon.ts';
 import { runtimeRequests } from './plan-runtime.ts';
 
-/** Everything that the lock must answer so that these recipes can be built for these boards. */
+/**
+ * Everything that the lock must answer so that these recipes can be built for these boards.
+ * @param runtimes those of the recipes if left out
+ */
 export function inputRequests(
   recipes: readonly ResolvedRecipe[],
   boards: readonly ResolvedBoard[],
+  runtimes: readonly RuntimeName[] = recipes.map(({ runtime }) => runtime),
 ): InputRequest[] {
   return [
     ...Object.values<Tool>(tools).flatMap(({ requests }) => requests),
-    ...[...new Set(recipes.map(({ runtime }) => runtime))].flatMap(runtimeRequests),
+    ...[...new Set(runtimes)].flatMap(runtimeRequests),
     ...boards.flatMap(boardRequests),
     ...recipes.map(npmRequest).filter((request) => request !== null),
   ];

@@ -39,7 +39,7 @@ export function planDaemon(builder: PlanBuilder, request: DaemonRequest): StepIn
     id: `bundle:${recipe.name}`,
     kind: 'bundle-daemon',
     title: `bundle ${recipe.name}`,
-    parameters: { entry: entryParameters(recipe) },
+    parameters: { entry: entryParameters(recipe), runtime: recipe.runtime },
     inputs: { esbuild: tools.esbuild, ...daemonSources(recipe), ...npmTree(builder, locked, recipe, lock) },
   });
   return builder.add({

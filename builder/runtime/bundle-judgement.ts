@@ -2,7 +2,7 @@ import type { EsbuildMessage, Place } from './esbuild-messages.ts';
 import { importPlace } from './import-place.ts';
 import { type ImportSite, importsThat, type Metafile, packageFolder } from './metafile.ts';
 import { findNativeUses } from './native-addons.ts';
-import { isNodeBuiltin } from './node-builtins.ts';
+import type { Runtime } from './runtime.ts';
 
 /** Something about a daemon's sources or packages, at a place in them. */
 export interface Finding {
@@ -61,8 +61,14 @@ export function judgeMessages(messages: readonly EsbuildMessage[]): Judgement {
 /**
  * Judges what went into a bundle.
  * @param directory the folder that paths of the metafile are relative to
+ * @param runtime that will run it
  */
-export async function judgeMetafile(directory: string, metafile: Metafile): Promise<Judgement> {
+export async function judgeMetafile(
+  directory: string,
+  metafile: Metafile,
+  { title, builtins }: Pick<Runtime, 'title' | 'builtins'>,
+): Promise<Judgement> {
+  const isBuiltin = (name: string): boolean => builtins.has(name) || builtins.has(name.replace(/^node:/, ''));
   const at = async (site: ImportSite, text: string): Promise<Finding> => ({
     place: await importPlace(directory, site),
     text,
@@ -79,21 +85,18 @@ export async function judgeMetafile(directory: string, metafile: Metafile): Prom
   const natives = await findNativeUses(directory, metafile);
   const unknown = importsThat(
     metafile,
-    ({ path, external }) => external === true && path.startsWith('node:') && !isNodeBuiltin(path),
+    ({ path, external }) => external === true && path.startsWith('node:') && !isBuiltin(path),
   );
   const absent = importsThat(
     metafile,
     ({ path, external, kind }) =>
       // An import statement that is left over is one that nothing uses.
-      external === true &&
-      kind !== 'import-statement' &&
-      !isNodeBuiltin(path) &&
-      !/^node:|\.node$/.test(path),
+      external === true && kind !== 'import-statement' && !isBuiltin(path) && !/^node:|\.node$/.test(path),
   );
   return {
     refused: await Promise.all([
       ...natives.map(({ site, what }) => at(site, `${what}, ${nativeRemedy}`)),
-      ...all(unknown, (name) => `${name} does not exist in the Node of the image`),
+      ...all(unknown, (name) => `${name} does not exist in the ${title} of the image`),
     ]),
     notes: await Promise.all(all(absent, (name) => `"${name}" is absent; the code handles that`)),
   };

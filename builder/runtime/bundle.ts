@@ -6,6 +6,7 @@ import { bundledPackages } from './bundled-packages.ts';
 import type { ComponentLicence } from './component-licence.ts';
 import { npmEntry, type PackageProgram } from './npm-entry.ts';
 import { runEsbuild } from './run-esbuild.ts';
+import type { Runtime } from './runtime.ts';
 
 export interface BundleOptions {
   /** Folder of the unpacked npm package of esbuild's program (it holds `package/bin/esbuild`). */
@@ -23,13 +24,15 @@ export interface BundleOptions {
   } | null;
   /** Folder with the npm packages below its `node_modules`; null for none. */
   readonly packages: string | null;
+  /** What will run it. */
+  readonly runtime: Pick<Runtime, 'title' | 'builtins' | 'ownModules'>;
   /** An empty folder. */
   readonly scratch: string;
   readonly signal: AbortSignal;
 }
 
 export interface Bundle {
-  /** One CommonJS module that needs nothing but Node. */
+  /** One CommonJS module that needs nothing but its runtime. */
   readonly code: string;
   /** The npm packages that are in it. */
   readonly packages: readonly ComponentLicence[];
@@ -43,19 +46,24 @@ const publishedHint =
 /**
  * Bundles a daemon with all that it imports. The same bytes in any folder. It sees nothing but the files that it is given.
  * @throws BoardsmithError STEP_FAILED with all that cannot work in an image, as `file:line:column: what is wrong, and what to do`:
- * unresolved imports, native addons, files from elsewhere, modules that Node does not have, await outside of functions, import.meta, and in
+ * unresolved imports, native addons, files from elsewhere, modules that the runtime does not have, await outside of functions, import.meta, and in
  * the recipe's own sources imports by a computed name and eval. Not seen are workers and child processes from files: an image has no file that they
  * could start. INTERRUPTED
  */
 export async function bundle(options: BundleOptions): Promise<Bundle> {
-  const { entry, sources, scratch, signal } = options;
+  const { entry, sources, runtime, scratch, signal } = options;
   const app = join(scratch, 'app');
   await layOut(app, options);
   const entryPoint = entry.kind === 'source' ? entry.path : await npmEntry(app, entry);
   const program = join(options.esbuild, 'package/bin/esbuild');
-  const { messages, result } = await runEsbuild(program, { scratch, entry: entryPoint, signal });
+  const { messages, result } = await runEsbuild(program, {
+    scratch,
+    entry: entryPoint,
+    externals: runtime.ownModules,
+    signal,
+  });
   const judgements = [judgeMessages(messages)];
-  if (result !== null) judgements.push(await judgeMetafile(app, result.metafile));
+  if (result !== null) judgements.push(await judgeMetafile(app, result.metafile, runtime));
   const refused = judgements.flatMap((judgement) => judgement.refused);
   const written = (findings: readonly Finding[]): string[] => writeFindings(findings, sources?.name ?? '');
   if (refused.length > 0 || result === null) {

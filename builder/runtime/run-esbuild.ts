@@ -40,23 +40,34 @@ export interface EsbuildRun {
  * Runs esbuild's program in the folder `app` of a scratch folder.
  * @param program esbuild
  * @param entry what to bundle, relative to `app`
+ * @param externals modules of the runtime that esbuild does not know
  * @throws BoardsmithError STEP_FAILED if it fails and says nothing that can be read; INTERRUPTED
  */
 export async function runEsbuild(
   program: string,
-  { scratch, entry, signal }: { scratch: string; entry: string; signal: AbortSignal },
+  {
+    scratch,
+    entry,
+    externals,
+    signal,
+  }: { scratch: string; entry: string; externals: readonly string[]; signal: AbortSignal },
 ): Promise<EsbuildRun> {
   const app = join(scratch, 'app');
+  const external = externals.map((name) => `--external:${name}`);
   const outputs = [`--outfile=../${outputName}`, `--metafile=../${metafileName}`];
   try {
-    const { stderr } = await execa(program, [entry, ...fixedFlags, ...outputs, ...evalFreeAliases(app)], {
-      cwd: app,
-      // NODE_PATH and ESBUILD_* would change what it does.
-      extendEnv: false,
-      env: {},
-      stdin: 'ignore',
-      cancelSignal: signal,
-    });
+    const { stderr } = await execa(
+      program,
+      [entry, ...fixedFlags, ...external, ...outputs, ...evalFreeAliases(app)],
+      {
+        cwd: app,
+        // NODE_PATH and ESBUILD_* would change what it does.
+        extendEnv: false,
+        env: {},
+        stdin: 'ignore',
+        cancelSignal: signal,
+      },
+    );
     return {
       messages: parseEsbuildMessages(stderr),
       result: {

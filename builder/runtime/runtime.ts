@@ -10,7 +10,7 @@ export interface Runtime {
   readonly version: string;
   /** What it needs of the registries, each unpacked into a folder of its own, by the name under which steps take that folder. */
   readonly parts: Readonly<Record<string, RuntimePart>>;
-  /** Makes what all daemons share: the stripped program, and in `lib` the files of `rootFiles`. */
+  /** Makes what all daemons share: the stripped program, in `lib` the files of `rootFiles`, and `licences.json`, first its own licence. */
   readonly base: RuntimeStep;
   /** Puts a daemon's `bundle` into the program of `base`: these two are its inputs besides. */
   readonly program: RuntimeStep;
@@ -18,6 +18,10 @@ export interface Runtime {
   readonly programOrigin: string;
   /** Every path that it puts into a root besides the daemon's program; the audit refuses any other. */
   readonly rootFiles: readonly RuntimeFile[];
+  /** Modules that a bundle may leave to it, by name; those with `node:` have no other. */
+  readonly builtins: ReadonlySet<string>;
+  /** Those of them that are no modules of Node. */
+  readonly ownModules: readonly string[];
   /** The same version for the build machine. */
   readonly host: RuntimeHost;
   /** Names of `process.versions` that are numbers of interfaces or of what it only resembles, not of libraries in it. */

@@ -7,6 +7,8 @@ import { bootloaderSource } from './kinds/bootloader-source.ts';
 import { buildEnvironment } from './kinds/build-environment.ts';
 import { builtBootloader } from './kinds/built-bootloader.ts';
 import { builtKernel } from './kinds/built-kernel.ts';
+import { bunBase } from './kinds/bun-base.ts';
+import { bunProgram } from './kinds/bun-program.ts';
 import { bundleDaemon } from './kinds/bundle-daemon.ts';
 import { dataPartition } from './kinds/data-partition.ts';
 import { deviceTree } from './kinds/device-tree.ts';
@@ -36,6 +38,8 @@ const all: readonly StepKind[] = [
   buildEnvironment,
   builtBootloader,
   builtKernel,
+  bunBase,
+  bunProgram,
   bundleDaemon,
   dataPartition,
   deviceTree,

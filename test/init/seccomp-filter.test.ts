@@ -3,16 +3,20 @@ import * as assert from 'uvu/assert';
 import { filterProgram, programPathAddress, verdict } from '../../builder/init/seccomp/filter-program.ts';
 import { assemble, returnWith, testArguments } from '../../builder/init/seccomp/instructions.ts';
 import type { Capability } from '../../builder/recipe/resolved-recipe.ts';
+import { type RuntimeName, runtimeNames } from '../../builder/recipe/runtime-name.ts';
 import { callsOfRuntime } from '../../builder/recipe/system-calls/allowed.ts';
 import { limitedCalls } from '../../builder/recipe/system-calls/limited.ts';
-import { absentCalls, neverCalls } from '../../builder/recipe/system-calls/never.ts';
+import { absentCalls, absentForRuntime, neverCalls } from '../../builder/recipe/system-calls/never.ts';
 import { systemCallNumbers } from '../../builder/recipe/system-calls/numbers.ts';
 import { type CallSeen, runFilter } from './run-filter.ts';
 
 const test = suite('the seccomp filter');
 
-const make = (systemCalls: readonly string[] = [], capabilities: readonly Capability[] = []) =>
-  filterProgram({ runtime: 'node', capabilities, systemCalls });
+const make = (
+  systemCalls: readonly string[] = [],
+  capabilities: readonly Capability[] = [],
+  runtime: RuntimeName = 'node',
+) => filterProgram({ runtime, capabilities, systemCalls });
 const filter = make();
 const numberOf = (name: string): number => systemCallNumbers[name]!;
 const says = (name: string, ...args: (number | bigint)[]): number =>
@@ -28,28 +32,26 @@ test('has what the kernel takes: at most 4096 instructions, every path to a retu
   runFilter(filter, { number: 0x7fff_ffff });
 });
 
-test('every call of Linux, and every number that is none, has the verdict of its list', () => {
-  const limits = limitedCalls([]);
-  const allowed = callsOfRuntime('node');
-  const seen: Record<string, number> = {};
-  for (const [name, number] of Object.entries(systemCallNumbers)) {
-    seen[name] = runFilter(filter, { number, arguments: [-1, -1, -1, -1, -1, -1] });
-    const expected = neverFirst(name, allowed, limits);
-    assert.is(seen[name], expected, name);
-  }
-  const known = new Set(Object.values(systemCallNumbers));
-  for (let number = 0; number < 2000; number += 1) {
-    if (!known.has(number)) assert.is(runFilter(filter, { number }), ENOSYS, String(number));
-  }
-  assert.is(runFilter(filter, { number: -1 }), ENOSYS);
-});
+for (const runtime of runtimeNames) {
+  test(`every call of Linux, and every number that is none, has the verdict of its list: ${runtime}`, () => {
+    const own = make([], [], runtime);
+    for (const [name, number] of Object.entries(systemCallNumbers)) {
+      const seen = runFilter(own, { number, arguments: [-1, -1, -1, -1, -1, -1] });
+      assert.is(seen, neverFirst(name, runtime), name);
+    }
+    const known = new Set(Object.values(systemCallNumbers));
+    for (let number = 0; number < 2000; number += 1) {
+      if (!known.has(number)) assert.is(runFilter(own, { number }), ENOSYS, String(number));
+    }
+    assert.is(runFilter(own, { number: -1 }), ENOSYS);
+  });
+}
 
 /** Arguments are all ones above: what is limited is then refused. */
-function neverFirst(
-  name: string,
-  allowed: readonly string[],
-  limits: ReturnType<typeof limitedCalls>,
-): number {
+function neverFirst(name: string, runtime: RuntimeName): number {
+  const allowed = callsOfRuntime(runtime);
+  const limits = limitedCalls([]);
+  if (callsIn(absentForRuntime[runtime]).includes(name)) return ENOSYS;
   if (callsIn(neverCalls).includes(name)) return verdict.killProcess;
   if (name in limits) return verdict.errno(refused[name as keyof typeof refused]);
   return allowed.includes(name) ? verdict.allow : ENOSYS;
@@ -156,15 +158,22 @@ test("a recipe's calls are added, and what no recipe may have stays refused", ()
 });
 
 test('no call is in two lists, and every list has a reason', () => {
-  const all = [...callsOfRuntime('node'), ...callsIn(neverCalls), ...callsIn(absentCalls)];
-  assert.equal(
-    all.filter((call, index) => all.indexOf(call) !== index),
-    [],
-  );
-  assert.equal(
-    Object.keys(limitedCalls([])).filter((call) => !callsOfRuntime('node').includes(call)),
-    [],
-  );
+  for (const runtime of runtimeNames) {
+    const all = [...callsOfRuntime(runtime), ...callsIn(neverCalls), ...callsIn(absentCalls)];
+    assert.equal(
+      all.filter((call, index) => all.indexOf(call) !== index),
+      [],
+    );
+    assert.equal(
+      Object.keys(limitedCalls([])).filter((call) => !callsOfRuntime(runtime).includes(call)),
+      [],
+    );
+    // What a runtime goes on without is refused to all.
+    assert.equal(
+      callsIn(absentForRuntime[runtime]).filter((call) => !callsIn(neverCalls).includes(call)),
+      [],
+    );
+  }
   for (const { reason } of [...Object.values(neverCalls), ...Object.values(absentCalls)]) {
     assert.ok(reason.length > 10);
   }

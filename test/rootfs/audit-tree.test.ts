@@ -7,6 +7,7 @@ import { requireClean } from '../../builder/rootfs/audit/require-clean.ts';
 import { auditTree } from '../../builder/rootfs/audit-tree.ts';
 import { completeTree } from '../../builder/rootfs/complete-tree.ts';
 import type { TreeEntry } from '../../builder/rootfs/tree.ts';
+import { type BuiltBun, builtBun } from '../support/built-bun.ts';
 import { type BuiltElf, builtElf } from '../support/built-elf.ts';
 import { directory, file, symlink } from '../support/tree-entries.ts';
 
@@ -221,7 +222,7 @@ const contents: readonly (readonly [string, string, boolean])[] = [
   ['Node built without the fuse', 'internal/bootstrap/realm\0', true],
   ['Node with an application', `internal/bootstrap/realm\0${fuse}:1`, false],
   ['Bun without an application', 'x\n---- Bun! ----\n', true],
-  ['Bun with an application', 'x\n---- Bun! ----\nmodules\n---- Bun! ----\n', false],
+  ['Bun whose application was cut off from it', 'x\n---- Bun! ----\nmodules\n---- Bun! ----\n', true],
 ];
 for (const [what, trailing, isFound] of contents) {
   test(`${isFound ? 'finds' : 'accepts'} ${what}`, async () => {
@@ -229,6 +230,15 @@ for (const [what, trailing, isFound] of contents) {
     assert.equal(await findings(entries), isFound ? ['/usr/bin/cxo shell-or-interpreter'] : []);
   });
 }
+
+test('accepts Bun with an application, and finds one that was stripped', async () => {
+  const compiled = (options: BuiltBun): TreeEntry[] => {
+    const program = file('/usr/bin/cxo', builtBun(options), { mode: 0o755 });
+    return [program, ...sound.filter(({ path }) => !/^\/(?:usr|lib)\//.test(path))];
+  };
+  assert.equal(await findings(compiled({})), []);
+  assert.equal(await findings(compiled({ pointer: 0n })), ['/usr/bin/cxo shell-or-interpreter']);
+});
 
 test('finds a file that nobody asked for, and an empty folder, and one that is missing', async () => {
   const expected = [...sound.map(({ path }) => path), '/etc/hosts'];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { nodeRuntime } from '../../builder/runtime/node-runtime.ts';
 import { bundleTrial, refusedBundle } from '../support/bundle-trial.ts';
 import { rejectedWith } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -153,6 +154,7 @@ test('a daemon stops with its signal', async () => {
     entry: { kind: 'source', path: 'daemon.ts' },
     sources: { root, files: ['daemon.ts'], name: '' },
     packages: null,
+    runtime: nodeRuntime,
     scratch: temporaryFolder('bundle'),
     signal: AbortSignal.abort(),
   });

@@ -8,6 +8,7 @@ import { lookUpTree } from '../../builder/lock/look-up.ts';
 import { resolveLock } from '../../builder/lock/resolve-lock.ts';
 import { type Bundle, bundle } from '../../builder/runtime/bundle.ts';
 import { makeNodeProgram } from '../../builder/runtime/node-program.ts';
+import { nodeRuntime } from '../../builder/runtime/node-runtime.ts';
 import { unpackNpmTarball } from '../../builder/toolchain/unpack-npm-tarball.ts';
 import { canEmulate, EmulatedProgram } from '../support/emulated-program.ts';
 import { pinnedNode } from '../support/pinned-node.ts';
@@ -53,6 +54,7 @@ async function bundlePublished(name: string, version: string): Promise<Bundle> {
     esbuild: pinned.esbuild,
     entry: { kind: 'npm', package: name, bin: null },
     sources: null,
+    runtime: nodeRuntime,
     packages: await unpackedTree(name, version),
     scratch: temporaryFolder('bundle'),
     signal,

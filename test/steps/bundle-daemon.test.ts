@@ -20,7 +20,7 @@ test('names a mistake by the path of the file that a person edits', async () => 
       kind: 'bundle-daemon',
       key: '0'.repeat(64),
       title: 'bundle trial',
-      parameters: { entry: { kind: 'source', path: 'daemon.ts' } },
+      parameters: { entry: { kind: 'source', path: 'daemon.ts' }, runtime: 'node' },
       inputs: {
         sources: {
           from: 'source',

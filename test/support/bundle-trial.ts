@@ -2,7 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
+import type { RuntimeName } from '../../builder/recipe/runtime-name.ts';
 import { type Bundle, type BundleOptions, bundle } from '../../builder/runtime/bundle.ts';
+import { runtimes } from '../../builder/runtime/runtimes.ts';
 import { installedEsbuild } from './installed-esbuild.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -15,12 +17,20 @@ export interface BundleTrial {
   readonly entry?: BundleOptions['entry'];
   /** Where the scratch folder lies; a new one without it. */
   readonly scratch?: string;
+  /** Node without it. */
+  readonly runtime?: RuntimeName;
 }
 
 const esbuild = installedEsbuild();
 
 /** Writes files and packages into folders and bundles them. */
-export async function bundleTrial({ files, packages, entry, scratch }: BundleTrial): Promise<Bundle> {
+export async function bundleTrial({
+  files,
+  packages,
+  entry,
+  scratch,
+  runtime = 'node',
+}: BundleTrial): Promise<Bundle> {
   return await bundle({
     esbuild,
     entry: entry ?? { kind: 'source', path: 'daemon.ts' },
@@ -29,6 +39,7 @@ export async function bundleTrial({ files, packages, entry, scratch }: BundleTri
         ? null
         : { root: folderWith(files), files: Object.keys(files).sort(), name: 'recipes/trial' },
     packages: packages === undefined ? null : folderWith(packages, 'node_modules'),
+    runtime: runtimes[runtime],
     scratch: scratch ?? temporaryFolder('bundle'),
     signal: new AbortController().signal,
   });

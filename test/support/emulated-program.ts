@@ -15,6 +15,8 @@ export interface Emulation {
   /** Further arguments of the emulator itself. */
   readonly emulatorArgs?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Working folder; the current one if left out. */
+  readonly folder?: string;
 }
 
 export interface Ended {
@@ -29,9 +31,13 @@ export class EmulatedProgram {
   #output = '';
   readonly #watchers = new Set<() => void>();
 
-  constructor(program: string, { root, args = [], emulatorArgs = [], environment = {} }: Emulation) {
+  constructor(program: string, { root, args = [], emulatorArgs = [], environment = {}, folder }: Emulation) {
     const command = ['-cpu', 'cortex-a53', '-L', root, ...emulatorArgs, program, ...args];
-    this.#child = spawn(emulator, command, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(emulator, command, {
+      cwd: folder,
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     }

@@ -1,7 +1,7 @@
 import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
 import { callsOfRuntime } from '../../recipe/system-calls/allowed.ts';
 import { type LimitedCall, limitedCalls } from '../../recipe/system-calls/limited.ts';
-import { absentCalls, neverCalls } from '../../recipe/system-calls/never.ts';
+import { absentCalls, absentForRuntime, neverCalls } from '../../recipe/system-calls/never.ts';
 import { systemCallNumbers } from '../../recipe/system-calls/numbers.ts';
 import { assemble, type Instruction, returnWith, testArguments, testPointer } from './instructions.ts';
 
@@ -41,6 +41,7 @@ export function filterProgram(
   });
   say(namesOf(absentCalls), () => [returnWith(verdict.errno(ENOSYS))]);
   say(namesOf(neverCalls), () => [returnWith(verdict.killProcess)]);
+  say(namesOf(absentForRuntime[recipe.runtime]), () => [returnWith(verdict.errno(ENOSYS))]);
   say(['execve'], () =>
     testPointer(0, programPathAddress, [returnWith(verdict.allow)], [returnWith(verdict.killProcess)]),
   );

@@ -1,4 +1,5 @@
-import type { CallGroup } from './allowed.ts';
+import type { RuntimeName } from '../runtime-name.ts';
+import type { CallGroup } from './call-group.ts';
 
 /** System calls that no recipe can have. The kernel ends a daemon that makes one: no daemon does so by mistake. */
 export const neverCalls: Readonly<Record<string, CallGroup>> = {
@@ -98,6 +99,19 @@ export const absentCalls: Readonly<Record<string, CallGroup>> = {
   threads: {
     reason: 'its flags lie in memory, where a filter cannot look; musl then takes clone',
     calls: ['clone3'],
+  },
+};
+
+/**
+ * Of those that no recipe can have: what a runtime makes all the same, and goes on without. For its daemons these are answered as absent calls are.
+ */
+export const absentForRuntime: Readonly<Record<RuntimeName, Readonly<Record<string, CallGroup>>>> = {
+  node: {},
+  bun: {
+    bodies: {
+      reason: 'Bun lays large bodies of messages into files in memory, and takes ordinary memory instead',
+      calls: ['memfd_create'],
+    },
   },
 };
 

@@ -1,4 +1,5 @@
 import { findText } from '../find-text.ts';
+import { bunPayloadProblem, bunTrailer } from './bun-payload.ts';
 
 /**
  * Strings that give an interpreter away whatever its file is called. Each was found in Debian's binary of it (trixie, arm64), and none in Node's or
@@ -18,16 +19,13 @@ const nodeMark = 'internal/bootstrap/realm';
 /** postject's fuse in Node: `:1` once an application was put in (nodejs.org/api/single-executable-applications.html). */
 const blownFuse = /NODE_SEA_FUSE_[0-9a-f]{32}:1/;
 const fuseName = 'NODE_SEA_FUSE_';
-/** Bun holds this trailer once; a compiled program has it a second time, behind its own modules. */
-const bunTrailer = '\n---- Bun! ----\n';
 
 /** @returns the interpreter that a program's bytes are, in words, or null */
 export function interpreterByContent(bytes: Buffer): string | null {
   for (const [text, name] of signatures) if (findText(bytes, text) >= 0) return name;
   if (findText(bytes, nodeMark) >= 0 && !hasApplication(bytes)) return 'Node without an application in it';
-  const trailer = findText(bytes, bunTrailer);
-  if (trailer >= 0 && findText(bytes, bunTrailer, trailer + 1) < 0) return 'Bun without an application in it';
-  return null;
+  const lost = findText(bytes, bunTrailer) >= 0 ? bunPayloadProblem(bytes) : null;
+  return lost === null ? null : `Bun without an application in it (${lost})`;
 }
 
 function hasApplication(bytes: Buffer): boolean {

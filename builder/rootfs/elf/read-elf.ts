@@ -21,6 +21,8 @@ export interface Elf extends DynamicSection {
   /** Carries the note that glibc's start code puts into every program, also into a static one. */
   readonly glibcNote: boolean;
   readonly sections: readonly Section[];
+  /** What of it is laid into memory. */
+  readonly loaded: readonly Segment[];
 }
 
 /** True if the bytes begin like an ELF file. */
@@ -58,6 +60,7 @@ export function readElf(bytes: Buffer): Elf {
     role: role(type, interpreter, dynamic),
     glibcNote: hasGlibcNote(reader, segments),
     sections: readSections(reader, bits),
+    loaded: segments.filter((segment) => segment.type === segmentTypes.load),
   };
 }
 

@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { displayPath } from '../../recipe/problem.ts';
+import type { RuntimeName } from '../../recipe/runtime-name.ts';
 import { type BundleOptions, bundle } from '../../runtime/bundle.ts';
+import { runtimes } from '../../runtime/runtimes.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
 
 /**
- * Inputs `esbuild`, `sources` (a recipe's own files) and `packages` (npm packages), each of the latter two where there are any.
+ * Inputs `esbuild`, `sources` (a recipe's own files) and `packages` (npm packages), each of the latter two where there are any. Parameters `entry` and `runtime`.
  * Output: `daemon.cjs`, and `packages.json`: which npm packages are in it, with their licences.
  */
 export const bundleDaemon: StepKind = {
@@ -17,6 +19,7 @@ export const bundleDaemon: StepKind = {
       entry: step.parameters.entry as BundleOptions['entry'],
       sources: sourcesOf(context),
       packages: step.inputs.packages === undefined ? null : folder('packages'),
+      runtime: runtimes[step.parameters.runtime as RuntimeName],
       scratch,
       signal,
     });
