@@ -27,7 +27,8 @@ export async function probeBoot(image: string, probe: string, folder: string): P
   return { kernel, initramfs, commandLine: `${slot.commandLine} rdinit=${probePath}`.trim() };
 }
 
-async function probeArchive(program: Uint8Array): Promise<Buffer> {
+/** An initramfs that holds the probe alone, to be appended to another. */
+export async function probeArchive(program: Uint8Array): Promise<Buffer> {
   const owner = { uid: 0, gid: 0, origin: 'probe' };
   return await writeCpio(
     [{ ...owner, type: 'file', path: probePath, mode: 0o700, content: { bytes: program } }],

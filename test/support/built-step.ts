@@ -14,6 +14,8 @@ import { usableTestLock } from './newcomer-lock.ts';
 import { checkout, testCache } from './places.ts';
 
 export interface StepRequest {
+  /** Folder of a recipe in this checkout; the test's own plain one if left out. */
+  readonly recipe?: string;
   /** Name of a board of this checkout. */
   readonly board: string;
   readonly changeBoard?: (board: ResolvedBoard) => ResolvedBoard;
@@ -24,8 +26,9 @@ export interface StepRequest {
 }
 
 /** Runs the only step of a kind, with what it needs. @returns its output folder */
-export async function builtStep({ board: name, changeBoard, kind, cache }: StepRequest): Promise<string> {
-  const recipe = await loadRecipe(join(checkout, 'test/appliances/plain'));
+export async function builtStep(request: StepRequest): Promise<string> {
+  const { board: name, changeBoard, kind, cache } = request;
+  const recipe = await loadRecipe(join(checkout, request.recipe ?? 'test/appliances/plain'));
   const loaded = await loadBoard(join(checkout, 'recipes/boards', `${name}.yaml`));
   const board = changeBoard?.(loaded) ?? loaded;
   const { lock } = await usableTestLock(inputRequests([recipe], [board]));
