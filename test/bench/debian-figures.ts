@@ -50,27 +50,32 @@ export async function debianFigures(boots: number): Promise<Figures> {
   try {
     const root = join(folder, 'root');
     await bootstrap(folder, root);
-    await installDaemon(root);
-    const counts = await fileCounts(root);
-    const image = join(folder, 'debian.img');
-    await execa('mke2fs', ['-q', '-t', 'ext4', '-d', root, image, diskSize]);
-    const ours = await buildTestImage({ recipe: 'recipes/cxo' });
-    const bootable: BootableImage = { ...ours, image };
-    const direct = directBoot(root);
-    const inside = await insideFigures(bootable, direct, 'node');
-    const ready: number[] = [];
-    for (let boot = 0; boot < boots; boot += 1) ready.push(await timeToReady(bootable, direct));
-    return {
-      name: 'plain Debian',
-      ...(await imageSizes(image)),
-      ready: median(ready),
-      readyByBootLoader: null,
-      ...inside,
-      ...counts,
-    };
+    return await rootFigures(folder, root, boots);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Puts the daemon into a Debian's root and measures that. @param folder for the disk image */
+export async function rootFigures(folder: string, root: string, boots: number): Promise<Figures> {
+  await installDaemon(root);
+  const counts = await fileCounts(root);
+  const image = join(folder, 'debian.img');
+  await execa('mke2fs', ['-q', '-t', 'ext4', '-d', root, image, diskSize]);
+  const ours = await buildTestImage({ recipe: 'recipes/cxo' });
+  const bootable: BootableImage = { ...ours, image };
+  const direct = directBoot(root);
+  const inside = await insideFigures(bootable, direct, 'node');
+  const ready: number[] = [];
+  for (let boot = 0; boot < boots; boot += 1) ready.push(await timeToReady(bootable, direct));
+  return {
+    name: 'plain Debian',
+    ...(await imageSizes(image)),
+    ready: median(ready),
+    readyByBootLoader: null,
+    ...inside,
+    ...counts,
+  };
 }
 
 async function bootstrap(folder: string, root: string): Promise<void> {
