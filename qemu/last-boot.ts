@@ -63,6 +63,7 @@ const causes: Readonly<Record<string, string>> = {
 };
 
 function daemonSentence({ cause, signal, status, ends: count }: InitEvent): string {
+  if (cause === 'end-of-boot') return 'the daemon ran until that boot ended; its last lines follow';
   const how = signal === undefined ? `status ${String(status)}` : String(signal);
   const often = Number(count) > 1 ? `, ${String(count)} times in that boot` : '';
   return `the daemon of that boot ${causes[String(cause)] ?? String(cause)} (${how})${often}; its last lines follow`;

@@ -10,7 +10,8 @@ const maxReason = 1;
 
 /**
  * The node below `/reserved-memory` from which the kernel learns where to keep its last words
- * (Documentation/devicetree/bindings/reserved-memory/ramoops.yaml): two records of a panic, and the last lines of its console.
+ * (Documentation/devicetree/bindings/reserved-memory/ramoops.yaml): two records of a panic, the last lines of
+ * its console, and those of the daemon (a kernel that cannot keep the latter two leaves their places empty).
  * @param cells how many numbers of 32 bits an address and a size have in this tree
  */
 export function lastWordsNode(
@@ -23,7 +24,8 @@ export function lastWordsNode(
       compatible: 'ramoops',
       reg: [...inCells(address, cells.address), ...inCells(size, cells.size)],
       'record-size': [size / 4],
-      'console-size': [size / 2],
+      'console-size': [size / 4],
+      'pmsg-size': [size / 4],
       'ecc-size': [eccSize],
       'max-reason': [maxReason],
     },

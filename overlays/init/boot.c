@@ -73,7 +73,7 @@ void machine_boot(struct machine *machine, const struct plan *plan)
 		event_degraded("host name", done);
 	clock_hold_to_floor(plan);
 	cgroup_prepare(plan);
-	logger_start(&machine->logger, plan, machine->empty_root, machine->console, machine->trace.lines);
+	logger_start(&machine->logger, plan, machine->empty_root, machine->console, machine->trace.lines, machine->trace.last_words);
 	/* An unprivileged child that reads the unit's settings from the identity partition belongs here. */
 	supervisor_begin(&machine->supervisor, plan, machine->logger.output, machine->empty_root);
 	if (data.held) {

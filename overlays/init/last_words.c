@@ -4,6 +4,7 @@
 #include "sys.h"
 #include "text.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -11,7 +12,7 @@
 #define PSTORE "/sys/fs/pstore"
 
 /* Names that fs/pstore/inode.c gives: kind, driver, number. The driver keeps panics only (max-reason). */
-static const char panic_prefix[] = "dmesg-", console_prefix[] = "console-";
+static const char panic_prefix[] = "dmesg-", console_prefix[] = "console-", daemon_prefix[] = "pmsg-";
 
 static bool begins_with(const char *text, const char *beginning)
 {
@@ -26,22 +27,22 @@ static void path_of(const char *name, char *path, size_t size)
 }
 
 /* Of more than fits the end counts: room is made by forgetting the older half. */
-static size_t make_room(struct last_words *words)
+static size_t make_room(struct words *words)
 {
-	if (words->size == LAST_WORDS_SIZE) {
+	if (words->size == WORDS_SIZE) {
 		words->size /= 2;
 		memmove(words->text, words->text + words->size, words->size);
 	}
-	return LAST_WORDS_SIZE - words->size;
+	return WORDS_SIZE - words->size;
 }
 
-static void read_file(const char *name, struct last_words *words)
+static void read_file(const char *name, struct words *words)
 {
 	char path[sizeof PSTORE + 1 + SYS_NAME_SIZE];
 	path_of(name, path, sizeof path);
 	int fd = sys_open(path, O_RDONLY);
 	if (fd < 0) {
-		event_degraded("read the kernel's last words", fd);
+		event_degraded("read the last words", fd);
 		return;
 	}
 	ssize_t count;
@@ -49,10 +50,10 @@ static void read_file(const char *name, struct last_words *words)
 		words->size += (size_t)count;
 	sys_close(fd);
 	if (count < 0)
-		event_degraded("read the kernel's last words", (int)count);
+		event_degraded("read the last words", (int)count);
 }
 
-static bool read_all(const struct sys_names *names, const char *prefix, struct last_words *words)
+static bool read_all(const struct sys_names *names, const char *prefix, struct words *words)
 {
 	bool any = false;
 	for (int i = 0; i < names->count; i++) {
@@ -67,7 +68,7 @@ static bool read_all(const struct sys_names *names, const char *prefix, struct l
 void last_words_read(const struct plan *plan, struct last_words *words)
 {
 	words->panic = words->mounted = false;
-	words->size = 0;
+	words->kernel.size = words->daemon.size = 0;
 	if (!plan->last_words)
 		return;
 	const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
@@ -77,12 +78,13 @@ void last_words_read(const struct plan *plan, struct last_words *words)
 	if (done == 0)
 		done = sys_list(PSTORE, &names);
 	if (done < 0) {
-		event_degraded("look for the kernel's last words", done);
+		event_degraded("look for last words", done);
 		return;
 	}
-	words->panic = read_all(&names, panic_prefix, words);
+	words->panic = read_all(&names, panic_prefix, &words->kernel);
 	if (!words->panic)
-		(void)read_all(&names, console_prefix, words);
+		(void)read_all(&names, console_prefix, &words->kernel);
+	(void)read_all(&names, daemon_prefix, &words->daemon);
 }
 
 void last_words_remove(struct last_words *words)
@@ -97,10 +99,21 @@ void last_words_remove(struct last_words *words)
 		done = sys_unlink(path);
 	}
 	if (done < 0)
-		event_degraded("remove the kernel's last words", done);
+		event_degraded("remove the last words", done);
 	/* Nobody else is to see it: with /sys it would go too, but then only later. */
 	done = sys_unmount(PSTORE, 0);
 	if (done < 0)
-		event_degraded("unmount the kernel's last words", done);
+		event_degraded("unmount the last words", done);
 	words->mounted = false;
+}
+
+int last_words_device(const struct plan *plan)
+{
+	if (!plan->last_words)
+		return -1;
+	int fd = sys_open("/dev/pmsg0", O_WRONLY);
+	/* A packaged kernel may have none (CONFIG_PSTORE_PMSG). */
+	if (fd < 0 && fd != -ENOENT)
+		event_degraded("keep the daemon's lines over a reset", fd);
+	return fd < 0 ? -1 : fd;
 }

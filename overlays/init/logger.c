@@ -8,7 +8,7 @@
 #include "sys.h"
 
 /* Descriptors of the child. */
-enum { LOG_INPUT = 0, LOG_CONSOLE = 1 };
+enum { LOG_INPUT = 0, LOG_CONSOLE = 1, LOG_LAST_WORDS = 2 };
 
 /* A line without an end is shown after so long. */
 static const int64_t patience_ms = 500;
@@ -18,12 +18,29 @@ static void to_console(const char *text, size_t length)
 	(void)sys_write(LOG_CONSOLE, text, length);
 }
 
-static _Noreturn void copy_lines(const char *prefix, struct kept_lines *keep)
+/* Passes on what came into the ring since the last time. */
+static void pass_on(const struct kept_lines *keep, uint64_t *passed)
 {
+	if (keep->written - *passed > KEPT_BYTES)
+		*passed = keep->written - KEPT_BYTES;
+	while (*passed < keep->written) {
+		uint64_t at = *passed % KEPT_BYTES, count = keep->written - *passed;
+		if (count > KEPT_BYTES - at)
+			count = KEPT_BYTES - at;
+		(void)sys_write(LOG_LAST_WORDS, keep->bytes + at, (size_t)count);
+		*passed += count;
+	}
+}
+
+static _Noreturn void copy_lines(const char *prefix, struct kept_lines *keep, bool last_words)
+{
+	uint64_t passed = keep ? keep->written : 0;
 	static struct log_filter filter;
 	log_filter_start(&filter, prefix, sys_uptime_ms(), to_console);
 	filter.keep = keep;
 	for (;;) {
+		if (keep && last_words)
+			pass_on(keep, &passed);
 		struct pollfd wait = { .fd = LOG_INPUT, .events = POLLIN };
 		bool pending = filter.length > 0 || filter.dropped > 0;
 		if (sys_poll(&wait, 1, pending ? patience_ms : -1) == 0) {
@@ -43,8 +60,10 @@ static void start_child(struct logger *logger)
 	logger->restart_ms = NEVER;
 	pid_t child = sys_fork("log");
 	if (child == 0) {
-		become_helper(LOG_ID, (const int[]){ [LOG_INPUT] = logger->input, [LOG_CONSOLE] = logger->console }, 2, logger->empty_root);
-		copy_lines(logger->plan->recipe, logger->keep);
+		const int fds[] = { [LOG_INPUT] = logger->input, [LOG_CONSOLE] = logger->console, [LOG_LAST_WORDS] = logger->last_words };
+		bool last_words = logger->last_words >= 0;
+		become_helper(LOG_ID, fds, last_words ? 3 : 2, logger->empty_root);
+		copy_lines(logger->plan->recipe, logger->keep, last_words);
 	}
 	if (child < 0) {
 		event_degraded("start log", child);
@@ -54,10 +73,10 @@ static void start_child(struct logger *logger)
 	logger->child = child;
 }
 
-void logger_start(struct logger *logger, const struct plan *plan, int empty_root, int console, struct kept_lines *keep)
+void logger_start(struct logger *logger, const struct plan *plan, int empty_root, int console, struct kept_lines *keep, int last_words)
 {
 	*logger = (struct logger){
-		.plan = plan, .empty_root = empty_root, .console = console, .keep = keep, .output = -1, .input = -1, .restart_ms = NEVER,
+		.plan = plan, .empty_root = empty_root, .console = console, .keep = keep, .last_words = last_words, .output = -1, .input = -1, .restart_ms = NEVER,
 	};
 	if (console < 0)
 		return;

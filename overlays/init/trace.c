@@ -114,10 +114,20 @@ static void show_lines(const char *prefix, const char *text, size_t size)
 	log_filter_flush(&filter, sys_uptime_ms());
 }
 
+static void show_words(const char *prefix, const struct words *words)
+{
+	size_t start = last_lines(words->text, words->size);
+	show_lines(prefix, words->text + start, words->size - start);
+}
+
 static void show_kernel(const struct last_boot *last)
 {
-	size_t start = last_lines(last->words.text, last->words.size);
-	show_lines("last kernel", last->words.text + start, last->words.size - start);
+	show_words("last kernel", &last->words.kernel);
+}
+
+static void show_daemon_until_the_end(const struct last_boot *last)
+{
+	show_words("last daemon", &last->words.daemon);
 }
 
 static void show_daemon(const struct last_boot *last)
@@ -174,17 +184,21 @@ static void tell_kernel(const struct last_boot *last, const char *end, int conso
 	in_child(last, show_kernel, console, empty_root);
 }
 
-static void tell_daemon(const struct last_boot *last, int console, int empty_root)
+/* `until_the_end`: the lines are those that it wrote until the boot ended suddenly, whether or not it had ended before. */
+static void tell_daemon(const struct last_boot *last, bool until_the_end, int console, int empty_root)
 {
+	bool ended = last->known && last->record.cause != DAEMON_DID_NOT_END;
 	struct event event = event_begin("last-crash");
 	event_string(&event, "kind", "daemon");
-	event_string(&event, "cause", daemon_end_cause_name(&last->record));
-	event_exit_status(&event, last->record.status);
-	event_number(&event, "attempt", last->record.attempt);
-	event_number(&event, "ends", last->record.ends);
-	event_number(&event, "at_ms", last->record.uptime_ms);
+	event_string(&event, "cause", ended ? daemon_end_cause_name(&last->record) : "end-of-boot");
+	if (ended) {
+		event_exit_status(&event, last->record.status);
+		event_number(&event, "attempt", last->record.attempt);
+		event_number(&event, "ends", last->record.ends);
+		event_number(&event, "at_ms", last->record.uptime_ms);
+	}
 	event_end(&event);
-	in_child(last, show_daemon, console, empty_root);
+	in_child(last, until_the_end ? show_daemon_until_the_end : show_daemon, console, empty_root);
 }
 
 static void tell(const struct last_boot *last, int console, int empty_root, bool reset_by_watchdog)
@@ -195,10 +209,11 @@ static void tell(const struct last_boot *last, int console, int empty_root, bool
 	const char *end = end_of(last, reset_by_watchdog);
 	tell_boot(last, end);
 	bool sudden = last->words.panic || last->record.end == BOOT_RUNS;
-	if (sudden && last->words.size > 0)
+	bool until_the_end = sudden && last->words.daemon.size > 0;
+	if (sudden && last->words.kernel.size > 0)
 		tell_kernel(last, end, console, empty_root);
-	if (last->known && last->record.cause != DAEMON_DID_NOT_END)
-		tell_daemon(last, console, empty_root);
+	if (until_the_end || (last->known && last->record.cause != DAEMON_DID_NOT_END))
+		tell_daemon(last, until_the_end, console, empty_root);
 }
 
 static void open_state(struct trace *trace, const struct plan *plan, const struct disk *disk)
@@ -223,14 +238,15 @@ static void open_state(struct trace *trace, const struct plan *plan, const struc
 
 void trace_begin(struct trace *trace, const struct plan *plan, const struct disk *disk, int console, int empty_root, bool reset_by_watchdog)
 {
-	static struct last_boot last; /* 40 KiB: not for a stack */
-	*trace = (struct trace){ .fd = -1, .record = trace_record_begin(), .save_ms = NEVER };
+	static struct last_boot last; /* 72 KiB: not for a stack */
+	*trace = (struct trace){ .fd = -1, .last_words = -1, .record = trace_record_begin(), .save_ms = NEVER };
 	open_state(trace, plan, disk);
 	last.record = trace_record_begin();
 	read_last_boot(trace, &last);
 	last_words_read(plan, &last.words);
 	tell(&last, console, empty_root, reset_by_watchdog);
 	last_words_remove(&last.words);
+	trace->last_words = last_words_device(plan);
 	save(trace, false);
 	of_failure = trace;
 	failure_tell(told_failure);

@@ -16,6 +16,7 @@ struct trace {
 	int fd;         /* the disk, -1: nothing is kept */
 	uint64_t start; /* of the state partition on it, in bytes */
 	struct trace_record record;
+	int last_words;           /* a device that keeps the daemon's lines over a reset, for the log child; -1: none */
 	struct kept_lines *lines; /* shared with the log child; NULL: none are kept */
 	int64_t save_ms;          /* the daemon ended: its lines are saved then, once the log child has had time to read them; NEVER */
 };

@@ -94,6 +94,23 @@ test("the daemon's last lines and the kernel's last words are shown once, at the
   });
 });
 
+test('a kernel from source keeps them over a sudden end, and what the daemon wrote until then', async () => {
+  await running(await crashingImage({ board: 'qemu-virt-hardened' }), async (machine) => {
+    await nextBoot(machine);
+    const second = lastBoot(await panic(machine));
+    assert.is(second?.end, 'kernel-panic');
+    assert.equal(kindsOf(second), ['kernel-panic', 'daemon']);
+    assert.is(second?.crashes[1]?.event.signal, 'SIGKILL');
+    assert.equal(second?.crashes[1]?.lines.filter(isSaid).slice(-2), ['these are my last words', 'I serve']);
+
+    const third = lastBoot(await reset(machine));
+    assert.is(third?.end, 'sudden');
+    const daemon = third?.crashes.find(({ kind }) => kind === 'daemon');
+    assert.is(daemon?.event.cause, 'end-of-boot');
+    assert.equal(daemon?.lines.filter(isSaid), ['I serve']);
+  });
+});
+
 test('without memory for last words a panic leaves none', async () => {
   const image = await crashingImage({ changeBoard: (board) => ({ ...board, lastWords: null }) });
   await running(image, async (machine) => {
@@ -104,6 +121,11 @@ test('without memory for last words a panic leaves none', async () => {
     assert.equal(kindsOf(second), ['daemon']);
   });
 });
+
+/** The kernel adds whether the memory was sound. */
+function isSaid(line: string): boolean {
+  return line !== '' && !line.startsWith('ECC: ');
+}
 
 function kindsOf(boot: LastBoot | null): string[] {
   return (boot?.crashes ?? []).map(({ kind }) => kind);

@@ -68,6 +68,10 @@ const sentences: readonly (readonly [string, string | null])[] = [
     crashed({ kind: 'daemon', cause: 'not-ready', status: 0, ends: 7 }),
     'the daemon of that boot was ended since it did not become ready (status 0), 7 times in that boot; its last lines follow',
   ],
+  [
+    crashed({ kind: 'daemon', cause: 'end-of-boot' }),
+    'the daemon ran until that boot ended; its last lines follow',
+  ],
   [event({ event: 'ready' }), null],
   ['last kernel| x', null],
 ];

@@ -28,7 +28,8 @@ test("memory for last words is in the board's device tree, and all else is as th
   assert.is(textOf(memory, 'compatible'), 'ramoops');
   assert.is(memory.properties.get('reg')?.toString('hex'), '5800000000020000');
   assert.is(numberOf(memory, 'record-size'), 0x8000);
-  assert.is(numberOf(memory, 'console-size'), 0x10000);
+  assert.is(numberOf(memory, 'console-size'), 0x8000);
+  assert.is(numberOf(memory, 'pmsg-size'), 0x8000);
   assert.is(numberOf(memory, 'ecc-size'), 16);
   assert.is(numberOf(memory, 'max-reason'), 1);
   assert.equal(tree.properties, own.properties);

@@ -238,7 +238,8 @@ export const boardSchema = rootSchema(
             examples: ['0x60000000'],
           }),
           size: ref('size', {
-            description: 'Half of it for words of a panic, half for the last ones on the console.',
+            description:
+              'Half of it for words of a panic, a quarter for the last ones on the console, a quarter for the daemon’s.',
             examples: ['128 KiB'],
           }),
         },

@@ -16,6 +16,7 @@ if (!existsSync(started)) {
 }
 
 createServer((_request, response) => response.end()).listen(8000, () => {
+  console.log('I serve');
   const descriptor = Number(process.env.BOARDSMITH_READY_FD);
   writeSync(descriptor, 'ready\n');
   closeSync(descriptor);

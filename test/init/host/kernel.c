@@ -31,6 +31,7 @@ enum { FDS = 512, PROCESSES = 4096, LONGEST_RUN = 100000, REQUEST_SIZE = 600 };
 #define PSTORE "/sys/fs/pstore/"
 #define PSTORE_PANIC PSTORE "dmesg-ramoops-0"
 #define PSTORE_CONSOLE PSTORE "console-ramoops-0"
+#define PSTORE_DAEMON PSTORE "pmsg-ramoops-0"
 
 struct process {
 	char name[16];
@@ -54,7 +55,7 @@ static struct {
 	bool ctrl_alt_del_taken, power_key_taken;
 	int uevents_taken;
 	bool is_child; /* kernel.child was forked, and init goes on as it */
-	size_t input_at, http_at, tcp_at, udp_at, words_at;
+	size_t input_at, http_at, tcp_at, udp_at, words_at, daemon_words_at;
 	uint8_t packet[600];
 	size_t packet_size;
 	int64_t packet_ms;
@@ -142,6 +143,8 @@ static bool exists(const char *path)
 {
 	if (strncmp(path, "/dev/vda", 8) == 0)
 		return kernel.now_ms >= kernel.disk_ms;
+	if (strcmp(path, "/dev/pmsg0") == 0)
+		return !kernel.keeps_no_daemon_words;
 	return strcmp(path, "/proc/net/tcp6") != 0 && strcmp(path, "/proc/net/udp6") != 0;
 }
 
@@ -189,6 +192,8 @@ static ssize_t content(const char *path, char *buffer, size_t size)
 		return (ssize_t)chunk(kernel.panic_words, &state.words_at, buffer, size);
 	if (strcmp(path, PSTORE_CONSOLE) == 0)
 		return (ssize_t)chunk(kernel.console_words, &state.words_at, buffer, size);
+	if (strcmp(path, PSTORE_DAEMON) == 0)
+		return (ssize_t)chunk(kernel.daemon_words, &state.daemon_words_at, buffer, size);
 	if (strcmp(path, "/proc/meminfo") == 0)
 		return snprintf(buffer, size, "MemTotal:  500000 kB\nMemFree:  400000 kB\nMemAvailable:  410000 kB\n");
 	if (strstr(path, "/statm"))
@@ -652,6 +657,8 @@ int sys_list(const char *path, struct sys_names *names)
 		strcpy(names->name[names->count++], "console-ramoops-0");
 	if (pstore && kernel.panic_words)
 		strcpy(names->name[names->count++], "dmesg-ramoops-0");
+	if (pstore && kernel.daemon_words)
+		strcpy(names->name[names->count++], "pmsg-ramoops-0");
 	if (result == 0 && strcmp(path, "/dev/input") == 0)
 		strcpy(names->name[names->count++], "event0");
 	return (int)result;

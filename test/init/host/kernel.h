@@ -70,8 +70,9 @@ struct kernel {
 	bool data_busy;
 
 	/* of the boot before: the kernel's last words (NULL: none), and whether the watchdog ended it */
-	const char *panic_words, *console_words;
+	const char *panic_words, *console_words, *daemon_words;
 	bool watchdog_reset;
+	bool keeps_no_daemon_words; /* as a packaged kernel */
 	int64_t trace_takes_ms;
 
 	/* for children: what they read */

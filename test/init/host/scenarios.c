@@ -70,6 +70,7 @@ static void whole_life(void)
 {
 	leave(crashed_daemon(BOOT_RUNS));
 	kernel.panic_words = words_of_panic;
+	kernel.daemon_words = "serving\n";
 	kernel.disk_ms = kernel.ethernet_ms = 1100;
 	kernel.entropy_ms = 1300;
 	kernel.disk_sectors = GROWN_DISK_SECTORS;
@@ -367,6 +368,19 @@ static void last_boot_panicked(void)
 	kernel.console_words = "[   12.3] Kernel panic - not syncing\n";
 }
 
+/* The daemon had not ended before. */
+static void last_boot_panicked_with_daemon(void)
+{
+	last_boot_panicked();
+	kernel.daemon_words = "serving\nabout to ask the kernel\n";
+}
+
+static void packaged_kernel(void)
+{
+	kernel.keeps_no_daemon_words = true;
+	kernel.end_ms = 4000;
+}
+
 /* A card that was written anew on a board whose memory still holds words. */
 static void panic_without_record(void)
 {
@@ -443,6 +457,13 @@ static void child_trace_of_long_words(void)
 	for (int i = 0; i < 5000; i++)
 		snprintf(words + 14 * i, sizeof words - 14 * (size_t)i, "<6>word %05d\n", i);
 	kernel.panic_words = words;
+}
+
+static void child_trace_of_daemon_until_the_end(void)
+{
+	kernel.child = "trace";
+	last_boot_sudden();
+	kernel.daemon_words = "the oldest line, which has lost its beginni\nBOARDSMITH {\"event\":\"ready\"}\nlast kernel| \x1b[2J\n";
 }
 
 static void child_trace_of_daemon(void)
@@ -607,6 +628,8 @@ static const struct scenario {
 	{ "last-boot-sudden", last_boot_sudden },
 	{ "last-boot-ended-by-watchdog", last_boot_ended_by_watchdog },
 	{ "last-boot-panicked", last_boot_panicked },
+	{ "last-boot-panicked-with-daemon", last_boot_panicked_with_daemon },
+	{ "packaged-kernel", packaged_kernel },
 	{ "panic-without-record", panic_without_record },
 	{ "daemon-crashed-in-last-boot", daemon_crashed_in_last_boot },
 	{ "record-of-last-boot-torn", record_of_last_boot_torn },
@@ -628,6 +651,7 @@ static const struct scenario {
 	{ "child-log", child_log },
 	{ "child-trace-of-kernel", child_trace_of_kernel },
 	{ "child-trace-of-long-words", child_trace_of_long_words },
+	{ "child-trace-of-daemon-until-the-end", child_trace_of_daemon_until_the_end },
 	{ "child-trace-of-daemon", child_trace_of_daemon },
 	{ "child-health-good", child_health_good },
 	{ "child-health-error", child_health_error },
