@@ -127,9 +127,10 @@ for (const { name, deviceTree, card } of boards) {
     assert.match(said, /No problems found/);
   });
 
-  test(`${name}: console, card and network are on in the device tree of its kernel`, async () => {
+  test(`${name}: console, card and network are on in the device tree of its kernel, and memory is set aside for last words`, async () => {
     const tree = await deviceTreeOf(image);
     assert.is(textOf(nodeAt(tree, '/chosen'), 'stdout-path'), 'serial0:115200n8');
+    assert.is(textOf(nodeAt(tree, '/reserved-memory/ramoops@58000000'), 'compatible'), 'ramoops');
     const aliases = nodeAt(tree, '/aliases');
     const console = nodeAt(tree, textOf(aliases, 'serial0')!);
     assert.ok(isOn(console));
