@@ -15,6 +15,9 @@ import { buildTestImage, type TestBuild, type TestImage } from '../support/test-
 
 const test = suite('inside a running image');
 
+/** Reading everything takes a second or two. */
+const probePatienceMs = 60_000;
+
 /** Boots an image's own kernel and initramfs with the probe beside its init, and judges what the probe reads. */
 async function judge(image: TestImage, memoryMiB: number): Promise<Finding[]> {
   const folder = await mkdtemp(join(tmpdir(), 'boardsmith-probe-'));
@@ -22,8 +25,11 @@ async function judge(image: TestImage, memoryMiB: number): Promise<Finding[]> {
   let findings: Finding[] = [];
   await bootAndCheck(image, {
     run: { direct, serialPorts: [probePort] },
-    use: async ({ machine, signal }) => {
-      const probe = await connectProbe(join(machine.folder, probePort.socket), signal);
+    use: async ({ machine, signal, timeoutScale }) => {
+      // A probe that does not answer must not hold the suite up.
+      const late = AbortSignal.timeout(Math.round(probePatienceMs * timeoutScale));
+      const socket = join(machine.folder, probePort.socket);
+      const probe = await connectProbe(socket, AbortSignal.any([signal, late]));
       try {
         const expected = expectationOf(image, memoryMiB);
         const names = expected.settings.map(({ name }) => name);
