@@ -19,6 +19,7 @@ interface DemoOptions {
   readonly out: string;
   readonly cache?: string;
   readonly lock?: string;
+  readonly json?: true;
 }
 
 const recipe = 'cxo';
@@ -35,12 +36,18 @@ export const demo: Verb = {
       .option('--out <dir>', 'folder for the image', 'out')
       .option('--cache <dir>', "cache folder (default: the user's cache folder)")
       .option('--lock <file>', 'lock file (default: the boardsmith.lock of this checkout)')
+      .option('--json', 'print events as NDJSON; the last one is the outcome')
       .action(async (options: DemoOptions) => {
+        const json = options.json === true;
+        // With --json all that is said is events.
+        const note = (line: string): void => {
+          if (!json) terminal.note(line);
+        };
         const started = performance.now();
         const color = paint(terminal);
         const cache = cacheFolder(terminal, options.cache);
         const out = resolve(terminal.currentDirectory, options.out);
-        terminal.note(
+        note(
           color.bold(
             `1/3 building ${recipe} (kernel: Debian's package, so that nobody waits for a compiler)`,
           ),
@@ -54,24 +61,29 @@ export const demo: Verb = {
           vendor: null,
           offline: false,
           dryRun: false,
-          json: false,
+          json,
         });
         const image = await readBootable(built.images[0]!.image);
 
-        terminal.note(
-          color.bold('2/3 booting the image in QEMU (its own boot loader, kernel and init, emulated)'),
-        );
+        note(color.bold('2/3 booting the image in QEMU (its own boot loader, kernel and init, emulated)'));
         let stored = '';
         const report = await bootAndCheck(image, {
           signal: terminal.signal,
-          onLine: (line) => terminal.note(color.dim(`  ${line}`)),
+          onLine: (line) => note(color.dim(`  ${line}`)),
           use: async (running) => {
-            terminal.note(color.bold('3/3 storing a file over HTTP and reading it back'));
+            note(color.bold('3/3 storing a file over HTTP and reading it back'));
             stored = await storeAndCompare(running, join(boardsmithRoot, 'LICENSE'));
-            terminal.note(`  ${stored}`);
+            note(`  ${stored}`);
           },
         });
 
+        if (json) {
+          const milliseconds = Math.round(performance.now() - started);
+          const { sizes, partitions } = image.manifest;
+          const outcome = { image: image.image, stored, sizes, partitions, boot: report, milliseconds };
+          terminal.out(JSON.stringify({ event: 'demo', ...outcome }));
+          return;
+        }
         const place = shownPath(terminal, image.image);
         terminal.out('');
         terminal.out(`${color.green('It works.')} ${stored}`);
