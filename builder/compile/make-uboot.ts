@@ -25,10 +25,13 @@ export async function makeUboot(
 ): Promise<void> {
   const { environment, source, build, timeStamp, firmware, signal } = tree;
   const { root, ownShell } = environment;
+  const shell = join(root, 'usr/bin/sh');
   await environment.run(
     'make',
     [
-      ...['-C', source, `O=${build}`, `-j${availableParallelism()}`, `SHELL=${join(root, 'usr/bin/sh')}`],
+      ...['-C', source, `O=${build}`, `-j${availableParallelism()}`, `SHELL=${shell}`],
+      // The Makefile itself would look for the host's bash first.
+      `CONFIG_SHELL=${shell}`,
       ...['CROSS_COMPILE=aarch64-linux-gnu-', 'CC=aarch64-linux-gnu-gcc-14'],
       'HOSTCC=x86_64-linux-gnu-gcc-14',
       `HOSTCFLAGS=--sysroot=${root}`,

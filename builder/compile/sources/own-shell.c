@@ -1,14 +1,17 @@
 /*
- * popen() of the C library starts /bin/sh, which is the host's. Linked into every program that a build makes for itself, this one takes
- * the shell that PATH names.
+ * popen() and system() of the C library start /bin/sh, which is the host's. Linked into every program that a build makes for itself, these
+ * take the shell that PATH names.
  */
 #define _GNU_SOURCE /* pipe2 */
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define NO_SHELL 127
 
 static FILE *running;
 static pid_t child;
@@ -24,7 +27,7 @@ FILE *popen(const char *command, const char *mode)
 	if (child == 0) {
 		dup2(ends[1], 1);
 		execlp("sh", "sh", "-c", command, (char *)NULL);
-		_exit(127);
+		_exit(NO_SHELL);
 	}
 	close(ends[1]);
 	running = fdopen(ends[0], "r");
@@ -39,4 +42,17 @@ int pclose(FILE *stream)
 	fclose(stream);
 	running = NULL;
 	return waitpid(child, &status, 0) == child ? status : -1;
+}
+
+int system(const char *command)
+{
+	int status = -1;
+	if (command == NULL)
+		return 1;
+	pid_t pid = fork();
+	if (pid == 0) {
+		execlp("sh", "sh", "-c", command, (char *)NULL);
+		_exit(NO_SHELL);
+	}
+	return pid > 0 && waitpid(pid, &status, 0) == pid ? status : -1;
 }

@@ -38,23 +38,28 @@ export const bootloaderSource: StepKind = {
       await environment.run('patch', args, { cwd: output, signal });
     }
     await useStartingShell(output);
-    await startBinmanByName(output);
+    await startToolsByName(output);
     const changelog = await readFile(join(scratch, 'debian/changelog'), 'utf8');
     await writeFile(join(output, sourceDateFile), String(releaseDate(changelog)));
   },
 };
 
-/** Its first line would start the host's `env`. */
-async function startBinmanByName(source: string): Promise<void> {
+/** What the Makefile takes from the host by full paths, and the same by name. */
+const byName = [
+  // Its first line would start the host's `env`.
+  ['cmd_binman = $(srctree)/tools/binman/binman', 'cmd_binman = $(PYTHON3) $(srctree)/tools/binman/binman'],
+  ['&& /bin/pwd)', '&& pwd)'],
+] as const;
+
+async function startToolsByName(source: string): Promise<void> {
   const file = join(source, 'Makefile');
-  const text = await readFile(file, 'utf8');
-  const call = 'cmd_binman = $(srctree)/tools/binman/binman';
-  if (text.split(call).length !== 2)
-    throw new BoardsmithError('STEP_FAILED', 'the Makefile starts binman otherwise', { hint });
-  await writeFile(
-    file,
-    text.replace(call, () => call.replace('= ', '= $(PYTHON3) ')),
-  );
+  let text = await readFile(file, 'utf8');
+  for (const [call, named] of byName) {
+    if (text.split(call).length !== 2)
+      throw new BoardsmithError('STEP_FAILED', `the Makefile has no single line with ${call}`, { hint });
+    text = text.replace(call, () => named);
+  }
+  await writeFile(file, text);
 }
 
 /** Seconds since 1970 of the newest entry (deb-changelog(5)). */
