@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { RuntimeName } from '../../builder/recipe/runtime-name.ts';
 import type { FailureKind } from '../../qemu/boot-failure.ts';
 import { isEvent } from '../../qemu/console.ts';
 import { forwardsOf } from '../../qemu/free-port.ts';
@@ -15,6 +16,8 @@ export type Outcome = 'done' | `E${string}` | `SIG${string}`;
 export interface HostileRun {
   /** Attempts to make; all if left out. */
   readonly attempts?: readonly string[];
+  /** Whose system calls, libraries and files are left to it. */
+  readonly runtime?: RuntimeName;
   /** What init is broken in. */
   readonly without?: readonly Replacement[];
 }
@@ -51,13 +54,14 @@ const errnoNames = new Map<number, string>(
  */
 export async function hostileRun({
   attempts = [],
+  runtime = 'node',
   without = [],
 }: HostileRun = {}): Promise<Map<string, Outcome>> {
   const image = await buildTestImage({
     recipe: 'test/appliances/hostile',
-    program: await hostileProgram(),
+    program: await hostileProgram(runtime),
     overlaysRoot: await overlayMutant(...quickRestarts, ...without),
-    changeRecipe: (recipe) => ({ ...recipe, environment: { HOSTILE: attempts.join(',') } }),
+    changeRecipe: (recipe) => ({ ...recipe, runtime, environment: { HOSTILE: attempts.join(',') } }),
   });
   const machine = await startMachine(image, { ...plainRun, forwards: forwardsOf(image.ports) });
   try {

@@ -49,6 +49,7 @@ export const otherPathsOfBun: MeasuredRuntime = {
   refused: {
     epoll_pwait2: 'Bun goes on with epoll_pwait',
     execve: "qemu's own start of the program",
+    memfd_create: 'Bun takes ordinary memory for large bodies',
   },
   otherPaths: {
     chdir: 'process.chdir',

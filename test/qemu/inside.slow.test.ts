@@ -1,50 +1,11 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bootAndCheck } from '../../qemu/boot-and-check.ts';
-import { type Assertion, type Finding, judgeGuest } from '../../qemu/probe/assertions.ts';
-import { readGuestFacts } from '../../qemu/probe/guest-facts.ts';
-import { probeBoot, probePort } from '../../qemu/probe/probe-boot.ts';
-import { connectProbe } from '../../qemu/probe/probe-client.ts';
-import { compiledProbe } from '../support/compiled-probe.ts';
-import { expectationOf } from '../support/guest-expectation.ts';
+import type { Assertion } from '../../qemu/probe/assertions.ts';
+import { judgeInside } from '../support/judge-inside.ts';
 import { overlayMutant, type Replacement } from '../support/overlay-mutant.ts';
-import { buildTestImage, type TestBuild, type TestImage } from '../support/test-build.ts';
+import { buildTestImage, type TestBuild } from '../support/test-build.ts';
 
 const test = suite('inside a running image');
-
-/** Reading everything takes a second or two. */
-const probePatienceMs = 60_000;
-
-/** Boots an image's own kernel and initramfs with the probe beside its init, and judges what the probe reads. */
-async function judge(image: TestImage, memoryMiB: number): Promise<Finding[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'boardsmith-probe-'));
-  const direct = await probeBoot(image.image, await compiledProbe(), folder);
-  let findings: Finding[] = [];
-  await bootAndCheck(image, {
-    run: { direct, serialPorts: [probePort] },
-    use: async ({ machine, signal, timeoutScale }) => {
-      // A probe that does not answer must not hold the suite up.
-      const late = AbortSignal.timeout(Math.round(probePatienceMs * timeoutScale));
-      const socket = join(machine.folder, probePort.socket);
-      const probe = await connectProbe(socket, AbortSignal.any([signal, late]));
-      try {
-        const expected = expectationOf(image, memoryMiB);
-        const names = expected.settings.map(({ name }) => name);
-        const facts = await readGuestFacts(probe, image.recipe, names);
-        // A list of settings that the kernel does not have would hold of any kernel.
-        const known = names.filter((name) => facts.settings[name] !== null);
-        assert.ok(known.length > 40, `the kernel has but ${known.length} of the settings`);
-        findings = judgeGuest(facts, expected);
-      } finally {
-        probe.close();
-      }
-    },
-  });
-  return findings;
-}
 
 const plain: TestBuild = { recipe: 'test/appliances/plain' };
 const plainMiB = 128;
@@ -54,7 +15,7 @@ for (const [recipe, memoryMiB] of [
   ['recipes/cxo', 512],
 ] as const) {
   test(`${recipe}: processes, user, capabilities, NoNewPrivs, seccomp, limits, root and ports are as they must be`, async () => {
-    assert.equal(await judge(await buildTestImage({ recipe }), memoryMiB), []);
+    assert.equal(await judgeInside(await buildTestImage({ recipe }), memoryMiB), []);
   });
 }
 
@@ -160,7 +121,7 @@ const mutants: Readonly<Record<string, Mutant>> = {
 for (const [what, { replacements, finds }] of Object.entries(mutants)) {
   test(`a daemon ${what} is found out`, async () => {
     const overlaysRoot = await overlayMutant(...replacements);
-    const findings = await judge(
+    const findings = await judgeInside(
       await buildTestImage({
         ...plain,
         overlaysRoot,
@@ -179,7 +140,7 @@ test('an image with a port that its recipe does not name is found out', async ()
     overlaysRoot: await overlayMutant(noLandlock),
     changeRecipe: (recipe) => ({ ...recipe, environment: { ...recipe.environment, EXTRA_PORT: '8001' } }),
   });
-  const findings = await judge(image, plainMiB);
+  const findings = await judgeInside(image, plainMiB);
   assert.equal(
     findings.map((finding) => finding.assertion),
     ['listeningPorts'],
@@ -214,7 +175,7 @@ test('an image whose root can be written is found out', async () => {
       kernel: { ...board.kernel, modules: [...board.kernel.modules, 'overlay'] },
     }),
   });
-  const findings = await judge(image, plainMiB);
+  const findings = await judgeInside(image, plainMiB);
   assert.equal(
     [...new Set(findings.map((finding) => finding.assertion))],
     ['readOnlyRoot'],

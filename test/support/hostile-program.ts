@@ -2,40 +2,44 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { nodeRuntime } from '../../builder/runtime/node-runtime.ts';
-import { pinnedNode } from './pinned-node.ts';
+import type { RuntimeName } from '../../builder/recipe/runtime-name.ts';
+import { runtimes } from '../../builder/runtime/runtimes.ts';
 import { checkout } from './places.ts';
 import { findTestZig } from './zig.ts';
 
 const libc = 'libc.musl-aarch64.so.1';
 
 /**
- * test/appliances/hostile/attempts.c for a board, compiled once for each state of its source. It loads what Node loads, so that it can stand
+ * test/appliances/hostile/attempts.c for a board, compiled once for each state of its source. It loads what a runtime loads, so that it can stand
  * in the place of a daemon under the audit.
  * @returns its path
  */
-export async function hostileProgram(): Promise<string> {
+export async function hostileProgram(runtime: RuntimeName): Promise<string> {
   const source = join(checkout, 'test/appliances/hostile/attempts.c');
+  const libraries = runtimes[runtime].rootFiles
+    .filter(({ path }) => path.startsWith('/usr/lib/'))
+    .map(({ path }) => basename(path));
   const digest = createHash('sha256')
     .update(await readFile(source))
     .update(await readFile(import.meta.filename))
+    .update(libraries.join())
     .digest('hex')
     .slice(0, 16);
   const folder = join(tmpdir(), 'boardsmith-test-tools', `hostile-${digest}`);
   const program = join(folder, 'hostile');
   if (existsSync(program)) return program;
   await mkdir(folder, { recursive: true });
-  const { root } = await pinnedNode();
-  const libraries = nodeRuntime.rootFiles
-    .filter(({ path }) => /lib(?:gcc_s|stdc)/.test(path))
-    .map(({ path }) => join(root, path));
-  const stub = join(folder, 'stub.so');
-  await compile(['-shared', '-nostdlib', `-Wl,-soname,${libc}`, '-x', 'c', '/dev/null', '-o', stub]);
+  const stubs: string[] = [];
+  for (const name of libraries) {
+    const stub = join(folder, `stub-${stubs.length}.so`);
+    await compile(['-shared', '-nostdlib', `-Wl,-soname,${name}`, '-x', 'c', '/dev/null', '-o', stub]);
+    stubs.push(stub);
+  }
   const linked = `${program}.${process.pid}`;
   const warnings = ['-Wall', '-Wextra', '-Werror'];
-  const loads = ['-Wl,--no-as-needed', ...libraries, stub];
+  const loads = ['-Wl,--no-as-needed', ...stubs];
   await compile(['-dynamic', '-O1', '-s', ...warnings, '-D_GNU_SOURCE', source, ...loads, '-o', linked]);
   await writeFile(linked, renameNeeded(await readFile(linked), 'libc.so', libc));
   await rename(linked, program);

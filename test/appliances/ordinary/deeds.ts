@@ -265,6 +265,27 @@ export const deeds: Readonly<Record<string, () => Promise<void>>> = {
     Array.from({ length: 300_000 }, (_, index) => ({ index }));
   },
 
+  /** Large enough that a runtime may lay them elsewhere than into its heap. */
+  async bodies() {
+    const form = new FormData();
+    form.append('file', new Blob([Buffer.alloc(12 << 20, 1)]));
+    const body = await new Response(form).blob();
+    must(body.size > 12 << 20, 'the body is cut off');
+  },
+
+  /** In all several times what the daemon may have at once: what it drops must be collected in time. */
+  async garbage() {
+    let kept: unknown[] = [];
+    for (let turn = 0; turn < 250; turn += 1) {
+      kept.push(
+        Array.from({ length: 20_000 }, (_, index) => ({ index, turn })),
+        Buffer.alloc(1 << 18),
+      );
+      if (kept.length > 20) kept = kept.slice(10);
+    }
+    must(kept.length > 0, 'nothing is kept');
+  },
+
   /** A server at a port that is taken is told so, and goes on. */
   async refusedPort() {
     const server = createServer();
