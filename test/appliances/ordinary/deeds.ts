@@ -276,10 +276,10 @@ export const deeds: Readonly<Record<string, () => Promise<void>>> = {
   /** In all several times what the daemon may have at once: what it drops must be collected in time. */
   async garbage() {
     let kept: unknown[] = [];
-    for (let turn = 0; turn < 250; turn += 1) {
+    for (let turn = 0; turn < 400; turn += 1) {
       kept.push(
-        Array.from({ length: 20_000 }, (_, index) => ({ index, turn })),
-        Buffer.alloc(1 << 18),
+        Array.from({ length: 1000 }, (_, index) => ({ index, turn })),
+        Buffer.alloc(1 << 20, turn),
       );
       if (kept.length > 20) kept = kept.slice(10);
     }
