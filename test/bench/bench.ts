@@ -14,7 +14,7 @@ const usage = `npm run bench -- [--write] [--no-debian] [--boots N]
 
 Measures the appliance recipes/cxo beside a plain Debian in one run and prints a page of Markdown.
   --write      write it into docs/measurements.md
-  --no-debian  leave the Debian out (it takes some seven minutes, root, mmdebstrap and binfmt)
+  --no-debian  leave the Debian out (the first time takes some seven minutes; it needs root, mmdebstrap and binfmt)
   --boots N    boots of each system (3)`;
 
 const { values } = parseArgs({
