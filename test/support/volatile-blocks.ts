@@ -19,6 +19,12 @@ export class VolatileBlocks {
     return this.#volatile.size;
   }
 
+  /** Whether anything of a stretch would be lost now. */
+  isUnflushed(offset: number, length: number): boolean {
+    const [first, last] = [Math.floor(offset / blockSize), Math.floor((offset + length - 1) / blockSize)];
+    return [...this.#volatile.keys()].some((block) => block >= first && block <= last);
+  }
+
   read(offset: number, length: number): Buffer {
     const bytes = Buffer.alloc(length);
     this.#eachBlock(offset, length, (block, within, at, count) => {
