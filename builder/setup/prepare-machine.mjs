@@ -9,11 +9,25 @@ export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** Exit code of a machine that lacks something; the same as HOST_UNSUITABLE in error/error-codes.ts. */
 const hostUnsuitable = 10;
+/** Exit code of a program that was ended from outside; the same as internalErrorExitCode there. */
+const internalError = 70;
 
 /** Installs npm dependencies and what is missing of host-packages.txt. Ends the process with the line to run if it may not. */
 export function prepareMachine() {
   installNpmDependencies();
   installHostPackages();
+}
+
+/**
+ * Prepares the machine, runs a program of the checkout in Node with this process's own parameters, and ends as it does.
+ * @param {string[]} parameters Node's, the program and what comes before our own
+ * @param {{cwd?: string}} options
+ */
+export function runPrepared(parameters, options = {}) {
+  prepareMachine();
+  const all = [...parameters, ...process.argv.slice(2)];
+  const { status } = spawnSync(process.execPath, all, { stdio: 'inherit', ...options });
+  process.exit(status ?? internalError);
 }
 
 function installNpmDependencies() {

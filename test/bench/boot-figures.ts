@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { BootableImage, DirectBoot } from '../../qemu/bootable-image.ts';
 import { forwardsOf } from '../../qemu/free-port.ts';
 import { checkHealth } from '../../qemu/health.ts';
-import { startMachine } from '../../qemu/machine.ts';
-import { plainRun } from '../../qemu/machine-options.ts';
+import { type Machine, startMachine } from '../../qemu/machine.ts';
+import { type MachineOptions, plainRun } from '../../qemu/machine-options.ts';
 import { readGuestFacts } from '../../qemu/probe/guest-facts.ts';
 import { appendArchive, probeArchive, probePort } from '../../qemu/probe/probe-boot.ts';
 import { connectProbe } from '../../qemu/probe/probe-client.ts';
@@ -23,16 +23,8 @@ const readyTimeout = 300_000;
  * @throws BoardsmithError BOOT_FAILED
  */
 export async function timeToReady(image: BootableImage, direct: DirectBoot | null): Promise<number> {
-  const machine = await startMachine(image, { ...plainRun, forwards: forwardsOf(image.ports), direct });
-  const ended = new AbortController();
-  void machine.ended.then(() => ended.abort());
-  try {
-    const waiting = { timeoutMs: readyTimeout * timeoutScale(), signal: ended.signal };
-    await checkHealth(image, await machine.forwards(), waiting);
-    return Math.round(performance.now() - machine.powerOn);
-  } finally {
-    await machine.stop();
-  }
+  const run = { ...plainRun, forwards: forwardsOf(image.ports), direct };
+  return await whenReady(image, run, async ({ powerOn }) => Math.round(performance.now() - powerOn));
 }
 
 /**
@@ -50,27 +42,41 @@ export async function insideFigures(
   await writeFile(initramfs, appendArchive(await readFile(direct.initramfs), probe));
   const withProbe = { ...direct, initramfs, commandLine: `${direct.commandLine} rdinit=/probe-init` };
   const run = { ...plainRun, forwards: forwardsOf(image.ports), direct: withProbe, serialPorts: [probePort] };
+  try {
+    return await whenReady(image, run, async (machine, signal) => {
+      const client = await connectProbe(join(machine.folder, probePort.socket), signal);
+      try {
+        const facts = await readGuestFacts(client, daemon);
+        const programs = facts.processes.filter(({ kernelThread }) => !kernelThread);
+        return {
+          processes: programs.length,
+          listeningPorts: facts.sockets.filter(({ open }) => open).length,
+          residentKiB: programs.reduce((sum, { residentKiB }) => sum + residentKiB, 0),
+          usedKiB: facts.memory.totalKiB - facts.memory.availableKiB,
+        };
+      } finally {
+        client.close();
+      }
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Starts a machine, uses it once its daemon answers over the network, and stops it. */
+async function whenReady<Result>(
+  image: BootableImage,
+  run: MachineOptions,
+  use: (machine: Machine, signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const machine = await startMachine(image, run);
   const ended = new AbortController();
   void machine.ended.then(() => ended.abort());
   try {
     const waiting = { timeoutMs: readyTimeout * timeoutScale(), signal: ended.signal };
     await checkHealth(image, await machine.forwards(), waiting);
-    const client = await connectProbe(join(machine.folder, probePort.socket), ended.signal);
-    try {
-      const facts = await readGuestFacts(client, daemon);
-      const programs = facts.processes.filter(({ kernelThread }) => !kernelThread);
-      return {
-        processes: programs.length,
-        listeningPorts: facts.sockets.filter(({ open }) => open).length,
-        residentKiB: programs.reduce((sum, { residentKiB }) => sum + residentKiB, 0),
-        usedKiB: facts.memory.totalKiB - facts.memory.availableKiB,
-      };
-    } finally {
-      client.close();
-    }
+    return await use(machine, ended.signal);
   } finally {
     await machine.stop();
-    await rm(folder, { recursive: true, force: true });
   }
 }
