@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ScratchFolders } from '../builder/lock/scratch-folders.ts';
 import { readSuiteOutcome, remarks, type SuiteOutcome } from './support/suite-outcome.ts';
 
 /**
@@ -17,6 +18,11 @@ const { values, positionals } = parseArgs({
 });
 const testRoot = import.meta.dirname;
 const children = new Set<ChildProcess>();
+/** Each suite's temporary folder: images are large, and a suite that fails or is killed removes none. */
+const suiteFolders = new ScratchFolders(tmpdir(), 'boardsmith-suite-');
+await suiteFolders.removeLeftovers();
+const compiledByTsx = join(tmpdir(), `tsx-${process.getuid!()}`);
+mkdirSync(compiledByTsx, { recursive: true });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
     for (const child of children) killGroup(child);
@@ -59,11 +65,21 @@ async function runAll(suites: string[], width: number, seconds: number): Promise
 }
 
 async function runSuite(file: string, seconds: number): Promise<SuiteOutcome> {
+  return await suiteFolders.use(async (folder) => {
+    // As /tmp is: suites start programs under other users.
+    chmodSync(folder, 0o1777);
+    // What tsx compiled serves all suites; it keeps it below the temporary folder.
+    symlinkSync(compiledByTsx, join(folder, basename(compiledByTsx)));
+    return await runSuiteIn(folder, file, seconds);
+  });
+}
+
+async function runSuiteIn(folder: string, file: string, seconds: number): Promise<SuiteOutcome> {
   const started = performance.now();
   const child = spawn(process.execPath, ['--import', 'tsx', join(testRoot, file)], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+    env: { ...process.env, TMPDIR: folder, FORCE_COLOR: '0', NO_COLOR: '1' },
   });
   children.add(child);
   const output: Buffer[] = [];

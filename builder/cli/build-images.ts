@@ -61,30 +61,33 @@ export async function buildImages(
   const tally = new FetchTally(fetches);
   const work = { steps: pending, fetches, most: plan.steps.length };
   const progress = buildProgress(work, terminal, options.json);
-  let outputs: ReadonlyMap<string, string>;
-  try {
-    outputs = await apply(plan, {
-      cache,
-      inputs,
-      kinds: stepKinds,
-      concurrency: availableParallelism(),
-      signal: terminal.signal,
-      onEvent: (event) => {
-        if (event.type === 'done') times.set(event.step.id, event.milliseconds);
-        if ('input' in event) tally.observe(event);
-        progress.observe(event);
-      },
-    });
-  } finally {
-    await progress.finish();
-  }
-  const images = [];
-  for (const image of plan.images) {
-    images.push({
-      ...image,
-      ...(await publishImage(outputs.get(image.step)!, options.out, terminal.signal)),
-    });
-  }
+  const images = await cache.use(async () => {
+    let outputs: ReadonlyMap<string, string>;
+    try {
+      outputs = await apply(plan, {
+        cache,
+        inputs,
+        kinds: stepKinds,
+        concurrency: availableParallelism(),
+        signal: terminal.signal,
+        onEvent: (event) => {
+          if (event.type === 'done') times.set(event.step.id, event.milliseconds);
+          if ('input' in event) tally.observe(event);
+          progress.observe(event);
+        },
+      });
+    } finally {
+      await progress.finish();
+    }
+    const published = [];
+    for (const image of plan.images) {
+      published.push({
+        ...image,
+        ...(await publishImage(outputs.get(image.step)!, options.out, terminal.signal)),
+      });
+    }
+    return published;
+  });
   return {
     images,
     // Not only the pending ones: a step whose cached output was damaged ran too.

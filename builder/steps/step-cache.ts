@@ -1,10 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ScratchFolders } from '../lock/scratch-folders.ts';
 import { treeDigest } from './tree-digest.ts';
 
 const recordName = 'record.json';
+
+/** How many results of one step are kept: the one in use, and what a branch or a change taken back needs again. An image takes 80 MB and more. */
+const keptResults = 3;
 
 /** What is kept about a finished step. */
 export interface StepRecord {
@@ -31,12 +34,15 @@ export interface StepRecord {
 export class StepCache {
   readonly root: string;
   readonly #running: ScratchFolders;
+  /** A folder for each process that uses results, as old as its use. */
+  readonly #users: ScratchFolders;
   /** Keys of what was made or verified in this run of the process. */
   readonly #verified = new Set<string>();
 
   constructor(root: string) {
     this.root = root;
     this.#running = new ScratchFolders(join(root, 'running'));
+    this.#users = new ScratchFolders(join(root, 'users'));
   }
 
   /** Whether a step's output stands in the cache; its bytes are verified by `take`. Has no effects. */
@@ -58,6 +64,7 @@ export class StepCache {
       if (record === null) return 'absent';
       const taken = { folder: this.outputFolder(key) };
       if (this.#verified.has(key)) return taken;
+      await this.#markUsed(key);
       const which = this.#identity(key);
       const digest = await treeDigest(taken.folder, signal).catch((error: unknown) => {
         signal.throwIfAborted();
@@ -118,9 +125,48 @@ export class StepCache {
     await rm(workFolder, { recursive: true, force: true });
   }
 
-  /** Removes what killed processes left in `running/`. Never touches a live process's folder. */
+  /** Removes what killed processes left in `running/` and `users/`. Never touches a live process's folder. */
   async removeLeftovers(): Promise<void> {
     await this.#running.removeLeftovers();
+    await this.#users.removeLeftovers();
+  }
+
+  /**
+   * Runs a task that uses results. When it has ended well, old ones are removed: of each step the three that were used last are kept, and
+   * whatever was used since the oldest task of any live process began.
+   */
+  async use<Result>(task: () => Promise<Result>): Promise<Result> {
+    // A cache that cannot be written still serves; nothing is removed from it either.
+    const user = await this.#users.create().catch(() => null);
+    try {
+      const result = await task();
+      if (user !== null) await this.#trim();
+      return result;
+    } finally {
+      if (user !== null) await this.discard(user);
+    }
+  }
+
+  async #trim(): Promise<void> {
+    await this.#users.removeLeftovers();
+    const inUseSince = Math.min(...(await modifiedTimes(join(this.root, 'users'), (name) => name)).values());
+    const used = await modifiedTimes(join(this.root, 'built'), (key) => join(key, recordName));
+    const latestFirst = [...used].sort(([, one], [, other]) => other - one);
+    const kept = new Map<string, number>();
+    for (const [key, usedAt] of latestFirst) {
+      const id = this.#record(key)?.id;
+      if (id === undefined) continue;
+      const count = (kept.get(id) ?? 0) + 1;
+      kept.set(id, count);
+      if (count > keptResults && usedAt < inUseSince) await this.#remove(key);
+    }
+  }
+
+  /** Of use to `#trim` alone: on a cache that cannot be written nothing is trimmed. */
+  async #markUsed(key: string): Promise<void> {
+    // Whole milliseconds, rounded up: a user's folder has finer ones.
+    const now = new Date(Date.now() + 1);
+    await utimes(join(this.#place(key), recordName), now, now).catch(() => {});
   }
 
   #place(key: string): string {
@@ -151,4 +197,17 @@ export class StepCache {
       });
     });
   }
+}
+
+/** When files below a folder were changed last, in milliseconds since 1970, by the folder's entry that leads to them. What vanishes meanwhile is left out. */
+async function modifiedTimes(
+  folder: string,
+  file: (entry: string) => string,
+): Promise<ReadonlyMap<string, number>> {
+  const times = new Map<string, number>();
+  for (const entry of (await readdir(folder).catch((): string[] => [])).sort()) {
+    const status = await stat(join(folder, file(entry))).catch(() => null);
+    if (status !== null) times.set(entry, status.mtimeMs);
+  }
+  return times;
 }

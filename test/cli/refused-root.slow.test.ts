@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { lockedTool } from '../support/locked-tools.ts';
-import { checkout } from '../support/places.ts';
+import { checkout, testTools } from '../support/places.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { buildTestImage } from '../support/test-build.ts';
 
@@ -15,7 +15,7 @@ const test = suite('a build whose root holds what it must not');
 /** Compiles a C program with the locked compiler. */
 async function compiled(source: string, ...options: string[]): Promise<string> {
   const folder = temporaryFolder('offence');
-  const cache = join(tmpdir(), 'boardsmith-test-tools', 'zig-cache');
+  const cache = join(testTools, 'zig-cache');
   await writeFile(join(folder, 'program.c'), source);
   await execa(
     join(await lockedTool('zig'), 'ziglang/zig'),

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -9,6 +8,7 @@ import { completeTree } from '../../builder/rootfs/complete-tree.ts';
 import type { TreeEntry } from '../../builder/rootfs/tree.ts';
 import { unpackDeb } from '../../builder/toolchain/unpack-deb.ts';
 import { lockedFiles, lockedTool } from '../support/locked-tools.ts';
+import { testTools } from '../support/places.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { file } from '../support/tree-entries.ts';
 
@@ -36,7 +36,7 @@ test.before(async (context) => {
 
 async function compile({ zig, sources }: Compiled, name: string, ...args: string[]): Promise<string> {
   const output = join(sources, name);
-  const cache = join(tmpdir(), 'boardsmith-test-tools', 'zig-cache');
+  const cache = join(testTools, 'zig-cache');
   const env = { ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache };
   await execa(zig, ['cc', '-Os', '-s', ...args, '-o', output], { cwd: sources, env });
   return output;

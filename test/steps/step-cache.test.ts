@@ -35,10 +35,10 @@ function fill(output: string): void {
   symlinkSync('folder/program', join(output, 'link'));
 }
 
-async function commit(cache: StepCache): Promise<string> {
+async function commit(cache: StepCache, ofKey = key, id = 'step'): Promise<string> {
   const work = await cache.createWorkFolder();
   fill(join(work, 'output'));
-  return await cache.commit(key, work, { id: 'step', milliseconds: 1 }, signal);
+  return await cache.commit(ofKey, work, { id, milliseconds: 1 }, signal);
 }
 
 /** A cache with one finished step in it. */
@@ -195,6 +195,57 @@ test('the digest is the same anywhere, and gives way to an abort', async () => {
   setImmediate(() => stop.abort(new Error('stopped')));
   const outcome = await treeDigest(one, stop.signal).catch((error: Error) => error.message);
   assert.is(outcome, 'stopped');
+});
+
+/** A cache with results of one step in it that were used one, two, three ... hours ago, by key. */
+async function withOldResults(count: number): Promise<{ root: string; keys: readonly string[] }> {
+  const root = temporaryFolder('step-cache');
+  const keys = Array.from({ length: count }, (_, age) => String(age).repeat(64));
+  for (const [age, old] of keys.entries()) {
+    await commit(new StepCache(root), old);
+    const then = new Date(Date.now() - (age + 1) * 3_600_000);
+    utimesSync(join(root, 'built', old, 'record.json'), then, then);
+  }
+  return { root, keys };
+}
+
+const present = (root: string): readonly string[] => readdirSync(join(root, 'built')).sort();
+
+test('after a task that used the cache, three results of a step are left: those used last', async () => {
+  const { root, keys } = await withOldResults(5);
+  const cache = new StepCache(root);
+  await commit(cache, 'b'.repeat(64), 'another step');
+  await cache.use(async () => {
+    assert.equal(await cache.take(keys[4]!, signal), { folder: cache.outputFolder(keys[4]!) });
+  });
+  assert.equal(present(root), [keys[0], keys[1], keys[4], 'b'.repeat(64)]);
+  assert.equal(readdirSync(join(root, 'users')), []);
+});
+
+test('nothing is removed that any task of a live process may be using', async () => {
+  const { root, keys } = await withOldResults(4);
+  const cache = new StepCache(root);
+  await new StepCache(root).use(async () => {
+    for (const used of keys) assert.type(await cache.take(used, signal), 'object');
+    await cache.use(async () => {});
+    assert.equal(present(root), keys, 'all of them were used since the outer task began');
+  });
+  assert.equal(present(root), keys, 'which goes for the outer task too');
+  await cache.use(async () => {});
+  assert.is(present(root).length, 3);
+});
+
+test('a task that fails removes nothing, and its own mark', async () => {
+  const { root, keys } = await withOldResults(4);
+  const failure = new Error('of the task');
+  const outcome = await new StepCache(root)
+    .use(async () => {
+      throw failure;
+    })
+    .catch((error: unknown) => error);
+  assert.is(outcome, failure);
+  assert.equal(present(root), keys);
+  assert.equal(readdirSync(join(root, 'users')), []);
 });
 
 test.run();

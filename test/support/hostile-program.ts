@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import type { RuntimeName } from '../../builder/recipe/runtime-name.ts';
 import { runtimes } from '../../builder/runtime/runtimes.ts';
-import { checkout } from './places.ts';
+import { checkout, testTools } from './places.ts';
 import { findTestZig } from './zig.ts';
 
 const libc = 'libc.musl-aarch64.so.1';
@@ -27,7 +26,7 @@ export async function hostileProgram(runtime: RuntimeName): Promise<string> {
     .update(libraries.join())
     .digest('hex')
     .slice(0, 16);
-  const folder = join(tmpdir(), 'boardsmith-test-tools', `hostile-${digest}`);
+  const folder = join(testTools, `hostile-${digest}`);
   const program = join(folder, 'hostile');
   if (existsSync(program)) return program;
   await mkdir(folder, { recursive: true });

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
@@ -12,7 +11,7 @@ import { unpackDeb } from '../../builder/toolchain/unpack-deb.ts';
 import { unpackNpmTarball } from '../../builder/toolchain/unpack-npm-tarball.ts';
 import { unpackWheel } from '../../builder/toolchain/unpack-wheel.ts';
 import { usableTestLock } from './newcomer-lock.ts';
-import { testCache } from './places.ts';
+import { testCache, testTools } from './places.ts';
 
 /** Brings locked inputs here, from the cache or the network. @returns their paths */
 export async function lockedFiles(requests: readonly InputRequest[]): Promise<readonly string[]> {
@@ -29,7 +28,7 @@ export async function lockedTool(name: ToolName): Promise<string> {
   const { requests, packing } = tools[name];
   const files = await lockedFiles(requests);
   const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 16);
-  const folder = join(tmpdir(), 'boardsmith-test-tools', `${name}-${version}`);
+  const folder = join(testTools, `${name}-${version}`);
   if (existsSync(folder)) return folder;
   const partial = `${folder}.${process.pid}`;
   await mkdir(partial, { recursive: true });

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { rootEntries } from '../../builder/runtime/root-entries.ts';
 import type { Runtime } from '../../builder/runtime/runtime.ts';
 import { implementationDigest } from '../../builder/steps/implementation-digest.ts';
 import { lockedFiles, unpack } from './locked-tools.ts';
-import { checkout } from './places.ts';
+import { checkout, testTools } from './places.ts';
 
 type Folders = Readonly<Record<string, string>>;
 
@@ -32,7 +31,7 @@ export async function pinnedRuntime(
   const files = await lockedFiles(Object.values(runtime.parts).map(({ request }) => request));
   const code = implementationDigest(join(checkout, 'builder/steps/kinds', `${runtime.base.kind}.ts`));
   const version = createHash('sha256').update(files.join()).update(code).digest('hex').slice(0, 16);
-  const folder = join(tmpdir(), 'boardsmith-test-tools', `${runtime.name}-parts-${version}`);
+  const folder = join(testTools, `${runtime.name}-parts-${version}`);
   const within = (root: string): PinnedRuntime => ({
     parts: Object.fromEntries(names.map((name) => [name, join(root, name)])),
     base: join(root, 'base'),

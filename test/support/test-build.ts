@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readBootable } from '../../builder/cli/bootable.ts';
 import { builderVersion } from '../../builder/cli/workspace.ts';
@@ -22,6 +21,7 @@ import type { StepKind } from '../../builder/steps/step-kind.ts';
 import type { BootableImage } from '../../qemu/bootable-image.ts';
 import { usableTestLock } from './newcomer-lock.ts';
 import { checkout, testCache } from './places.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TestBuild {
   /** A recipe's folder, relative to the checkout or absolute. */
@@ -39,7 +39,7 @@ export interface TestBuild {
 
 export type TestImage = BootableImage & { readonly manifest: ImageManifest };
 
-/** Builds an image with the checkout's lock. The image lies in a new folder below the system's temporary one. */
+/** Builds an image with the checkout's lock. The image is gone when this process ends. */
 export async function buildTestImage(build: TestBuild): Promise<TestImage> {
   const { changeRecipe = (same) => same, changeBoard = (same) => same, overlaysRoot = checkout } = build;
   const recipe = changeRecipe(await loadRecipe(resolve(checkout, build.recipe)));
@@ -59,16 +59,19 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
     version: builderVersion(),
     compression: 'fast',
   });
-  const outputs = await apply(plan, {
-    cache: new StepCache(testCache),
-    inputs: store,
-    kinds: build.program === undefined ? stepKinds : withStandIn(build.program),
-    concurrency: 2,
-    signal,
+  const cache = new StepCache(testCache);
+  return await cache.use(async () => {
+    const outputs = await apply(plan, {
+      cache,
+      inputs: store,
+      kinds: build.program === undefined ? stepKinds : withStandIn(build.program),
+      concurrency: 2,
+      signal,
+    });
+    const out = temporaryFolder('image');
+    const { image } = await publishImage(outputs.get(plan.images[0]!.step)!, out, signal);
+    return await readBootable(image);
   });
-  const out = await mkdtemp(join(tmpdir(), 'boardsmith-image-'));
-  const { image } = await publishImage(outputs.get(plan.images[0]!.step)!, out, signal);
-  return await readBootable(image);
 }
 
 const programKinds = Object.values(runtimes).map(({ program }) => program.kind);
