@@ -1,19 +1,21 @@
 #!/usr/bin/env node
-// The sources are TypeScript and are run as they are; tsx strips the types while loading.
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadCompiled } from './compiled/compiled-program.mjs';
 
 /** Exit code of a machine that lacks something; the same as HOST_UNSUITABLE in error/error-codes.ts. */
 const hostUnsuitable = 10;
 
-try {
-  const { register } = await import('tsx/esm/api');
-  register();
-} catch (error) {
-  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-  const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-  console.error(`error: the npm packages of boardsmith are not installed\nnext: npm ci --prefix ${checkout}`);
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const { main } = await loadCompiled({
+  root,
+  entry: join(root, 'builder/cli/main.ts'),
+  kept: join(root, 'node_modules/.cache/boardsmith/boardsmith.cjs'),
+}).catch((error) => {
+  // esbuild itself, or a package that a source imports.
+  const missing = error.code === 'ERR_MODULE_NOT_FOUND' || /Could not resolve "[^."]/.test(error.message);
+  if (!missing) throw error;
+  console.error(`error: the npm packages of boardsmith are not installed\nnext: npm ci --prefix ${root}`);
   process.exit(hostUnsuitable);
-}
-const { main } = await import('./main.ts');
+});
 await main();

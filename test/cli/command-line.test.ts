@@ -110,8 +110,7 @@ test('an image that was copied alone: all that is missing beside it, at once', a
 
 test('without npm packages it says how to install them', async () => {
   const place = join(folder, 'bare', 'builder', 'cli');
-  await mkdir(place, { recursive: true });
-  await cp(join(checkout, 'builder/cli/boardsmith.mjs'), join(place, 'boardsmith.mjs'));
+  await cp(join(checkout, 'builder/cli'), place, { recursive: true });
   const { exitCode, stderr } = await execa(process.execPath, [join(place, 'boardsmith.mjs')], {
     reject: false,
   });

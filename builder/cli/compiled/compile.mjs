@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { fileState } from './file-state.mjs';
+
+/**
+ * Makes one CommonJS module of a program. What it says of its own place (`import.meta.dirname` and its like) stays the place of each source.
+ * @param {{root: string, entry: string}} options absolute paths
+ * @returns {Promise<{text: string, inputs: [string, string][]}>} the module, and the files that went into it (paths relative to the
+ * root, and their state before they were read)
+ * @throws {Error} esbuild's, with file and line, if a source cannot be read
+ */
+export async function compile({ root, entry }) {
+  const inputs = new Map();
+  const sources = {
+    name: 'sources',
+    setup(building) {
+      building.onLoad({ filter: /\.(ts|js|mjs|cjs|json)$/, namespace: 'file' }, async ({ path }) => {
+        inputs.set(relative(root, path), fileState(path));
+        return { contents: withPlace(await readFile(path, 'utf8'), path), loader: loaders[extname(path)] };
+      });
+    },
+  };
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'cjs',
+    // The oldest that package.json admits.
+    target: 'node20.11',
+    legalComments: 'none',
+    logLevel: 'silent',
+    plugins: [sources],
+  });
+  return { text: outputFiles[0].text, inputs: [...inputs].sort() };
+}
+
+const loaders = { '.ts': 'ts', '.js': 'js', '.mjs': 'js', '.cjs': 'js', '.json': 'json' };
+
+/** A bundle lies in another place than its parts, so each says where it came from. */
+function withPlace(text, path) {
+  if (!text.includes('import.meta.')) return text;
+  return text
+    .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
+    .replaceAll('import.meta.filename', JSON.stringify(path))
+    .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
+}

@@ -1,0 +1,6 @@
+/** See compiled-program.mjs. */
+export function loadCompiled(program: {
+  readonly root: string;
+  readonly entry: string;
+  readonly kept: string;
+}): Promise<Record<string, unknown>>;
