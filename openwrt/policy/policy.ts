@@ -72,7 +72,7 @@ export interface BoardEnd {
 
 export interface UplinkEnd {
   readonly kind: 'uplink';
-  /** Networks in CIDR form, of the flow's family, sorted, none within another; empty: any address that is not one of the cluster's own and not a martian. */
+  /** Networks in CIDR form, of the flow's family, sorted, none within another; empty: any globally reachable address (docs/router-policy.md), so not the network in which the router stands. */
   readonly networks: readonly string[];
 }
 
