@@ -4,12 +4,17 @@ import { rememberOrigin } from './origin.ts';
 import { type Problem, sortProblems } from './problem.ts';
 import { explainSchemaError } from './schema/explain-schema-error.ts';
 import { schemaBranch } from './schema/schema-place.ts';
+import type { Path } from './yaml/position.ts';
 import type { SourceDocument } from './yaml/source-document.ts';
 
 /** Problems of a file, or what it resolves to. */
-export type Examination<Resolved> =
+export type Examination<Resolved> = {
+  /** What may be meant; sorted, and no reason against the file. */
+  readonly warnings: readonly Problem[];
+} & (
   | { readonly problems: readonly Problem[]; readonly resolved: null }
-  | { readonly problems: readonly []; readonly resolved: Resolved };
+  | { readonly problems: readonly []; readonly resolved: Resolved }
+);
 
 /**
  * Schema, normalisation, rules: everything between a parsed file and a frozen result. All problems are found at once: rules run on the
@@ -21,22 +26,24 @@ export async function examine<Fields extends object, Facts, Resolved extends obj
   document: SourceDocument,
   file: string,
 ): Promise<Examination<Resolved>> {
-  if (document.value === undefined) return { problems: document.problems, resolved: null };
+  if (document.value === undefined) return { problems: document.problems, warnings: [], resolved: null };
   const shape = shapeProblems(kind, document);
   const sound = soundFields(kind, document.value, shape.mistaken);
   const facts = await kind.gatherFacts(file, document.value);
-  const broken = kind.rules
-    .filter(({ reads }) => reads.every((name) => name in sound))
-    .flatMap((rule) => {
-      const found: Problem[] = [];
-      // The filter above holds the promise of `reads`.
-      rule.check(sound as Fields, (finding) => found.push(document.problem(finding, rule.name)), facts);
-      return found;
-    });
+  const broken: Problem[] = [];
+  const warnings: Problem[] = [];
+  for (const rule of kind.rules) {
+    if (!rule.reads.every((name) => name in sound)) continue;
+    const found = rule.warns === true ? warnings : broken;
+    // The line above holds the promise of `reads`.
+    rule.check(sound as Fields, (finding) => found.push(document.problem(finding, rule.name)), facts);
+  }
   const problems = sortProblems([...document.problems, ...shape.problems, ...broken]);
-  if (problems.length > 0) return { problems, resolved: null };
-  const resolved = rememberOrigin(kind.resolve(sound as Fields, facts), document);
-  return { problems: [], resolved: deepFreeze(resolved) };
+  const said = { warnings: sortProblems(warnings) };
+  if (problems.length > 0) return { problems, ...said, resolved: null };
+  const placeOf = (at: Path) => document.problem({ at, message: '', remedy: '' }, '');
+  const resolved = rememberOrigin(kind.resolve(sound as Fields, facts, placeOf), document);
+  return { problems: [], ...said, resolved: deepFreeze(resolved) };
 }
 
 interface ShapeProblems {

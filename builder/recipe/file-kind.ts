@@ -1,6 +1,7 @@
 import type { Rule } from './rule.ts';
 import type { SchemaCheck } from './schema/compile-schema.ts';
 import type { RootSchema } from './schema/schema-node.ts';
+import type { Path } from './yaml/position.ts';
 
 /** What makes a recipe a recipe, or a board a board: how its YAML becomes a resolved value. */
 export interface FileKind<Fields extends object, Facts, Resolved extends object> {
@@ -11,5 +12,11 @@ export interface FileKind<Fields extends object, Facts, Resolved extends object>
   /** What rules and `resolve` need to know beyond sound fields. @param file absolute @param written the whole file, of any shape */
   gatherFacts(file: string, written: unknown): Promise<Facts>;
   readonly rules: readonly Rule<Fields, Facts>[];
-  resolve(fields: Fields, facts: Facts): Resolved;
+  /** @param placeOf line and column (from 1) of what stands at a path, or else above it */
+  resolve(fields: Fields, facts: Facts, placeOf: (path: Path) => LinePlace): Resolved;
+}
+
+export interface LinePlace {
+  readonly line: number;
+  readonly column: number;
 }

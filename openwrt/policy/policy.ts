@@ -40,8 +40,13 @@ export interface SegmentAddresses {
 }
 
 export interface UplinkLink {
+  /** The kernel's name of the interface that packets leave through: the port's, or `pppoe-uplink`. */
   readonly device: string;
-  readonly ipv4: { readonly kind: 'dhcp' } | { readonly kind: 'pppoe' } | StaticAddress;
+  readonly ipv4:
+    | { readonly kind: 'dhcp' }
+    /** Dialled over `port`. The password is given when a unit is burnt. */
+    | { readonly kind: 'pppoe'; readonly port: string; readonly user: string }
+    | StaticAddress;
   /** null: all IPv6 of the uplink is dropped. */
   readonly ipv6: { readonly kind: 'router-advertisement' } | StaticAddress | null;
 }

@@ -23,12 +23,16 @@ export function explainSchemaError(error: ErrorObject, root: RootSchema): Findin
       at: [...path, unknown],
       on: 'key',
       message,
-      remedy: suggest(unknown, Object.keys(node.properties!)),
+      remedy: knownFields(unknown, Object.keys(node.properties!)),
     };
   }
   const subject = path.length === 0 ? 'the file' : spoken(path);
   const on = error.keyword === 'required' && path.length > 0 && !/^\d+$/.test(path.at(-1)!) ? 'key' : 'value';
   return { at: path, on, ...words(error, node, root, subject) };
+}
+
+function knownFields(unknown: string, known: readonly string[]): string {
+  return known.length === 0 ? 'remove it: there is nothing more to say, write {}' : suggest(unknown, known);
 }
 
 /** `ports.http.port`, `kernel.modules[0]`. */
@@ -113,7 +117,10 @@ const explanations: Readonly<Record<string, (found: Case) => Words>> = {
   }),
   minProperties: ({ subject, node }) => ({
     message: `${subject} is empty`,
-    remedy: `write one of ${Object.keys(node.properties!).join(', ')} in it`,
+    remedy:
+      node.properties === undefined
+        ? 'name at least one in it'
+        : `write one of ${Object.keys(node.properties).join(', ')} in it`,
   }),
   maxProperties: ({ subject, node, params }) => ({
     message: `${subject} has more than ${params.limit === 1 ? 'one entry' : `${params.limit} entries`}`,

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { boardSchema } from './board-schema.ts';
+import { clusterSchema } from './cluster-schema.ts';
 import { recipeSchema } from './recipe-schema.ts';
 import type { RootSchema } from './schema-node.ts';
 
@@ -8,6 +9,7 @@ import type { RootSchema } from './schema-node.ts';
 export const publishedSchemas: Readonly<Record<string, RootSchema>> = {
   'recipes/recipe.schema.json': recipeSchema,
   'recipes/boards/board.schema.json': boardSchema,
+  'recipes/cluster.schema.json': clusterSchema,
 };
 
 /** A schema as it stands in its file. */
