@@ -49,11 +49,11 @@ const network = (title: string, description: string, example: string): SchemaNod
 });
 
 const networks = (description: string): SchemaNode =>
-  list(network('a network', 'One network.', '203.0.113.0/24'), 64, {
+  list(network('a network', 'One network.', '172.20.5.0/24'), 64, {
     description,
     minItems: 1,
     uniqueItems: true,
-    examples: [['203.0.113.0/24']],
+    examples: [['172.20.5.0/24']],
   });
 
 const mac = (description: string): SchemaNode => ({
@@ -168,7 +168,7 @@ export const clusterSchema = rootSchema(
             [],
             {
               dhcp: fields([], {}, { description: 'The address is asked for; write {}.' }),
-              static: staticUplink('IPv4', '192.0.2.2/24', '192.0.2.1'),
+              static: staticUplink('IPv4', '172.20.0.2/24', '172.20.0.1'),
               pppoe: fields(
                 ['user'],
                 {
@@ -195,7 +195,7 @@ export const clusterSchema = rootSchema(
             [],
             {
               advertised: fields([], {}, { description: 'The uplink’s router advertises it; write {}.' }),
-              static: staticUplink('IPv6', '2001:db8::2/64', '2001:db8::1'),
+              static: staticUplink('IPv6', 'fd20::2/64', 'fd20::1'),
             },
             {
               description:

@@ -50,7 +50,7 @@ export const addressRules = [
                 : `${text} is not the usual form`,
           remedy:
             network === null
-              ? 'write an address and the length of its prefix, such as 192.0.2.0/24'
+              ? 'write an address and the length of its prefix, such as 172.20.0.0/24'
               : hostBits
                 ? `write ${exact} for the network, or ${formatAddress(network.family, network.address)}/${network.family === 'ipv4' ? 32 : 128} for the one address`
                 : `write ${exact}`,
@@ -86,7 +86,7 @@ export const addressRules = [
       report({
         at,
         message: usual === null ? `${text} is no IP address` : `${text} is not the usual form`,
-        remedy: usual === null ? 'write one such as 192.0.2.1' : `write ${usual}`,
+        remedy: usual === null ? 'write one such as 172.20.0.1' : `write ${usual}`,
       });
     }
   }),
@@ -95,12 +95,12 @@ export const addressRules = [
     for (const { family, at, fixed } of staticParts(uplink)) {
       const own = parseNetwork(fixed.address);
       const gateway = parseAddress(fixed.gateway);
-      const usable = own?.family === family && networkOf(own).address !== own.address;
+      const usable = own?.family === family && networkOf(own).address !== own.address && usableNetwork(own);
       if (!usable) {
         report({
           at: [...at, 'address'],
           message: `${fixed.address} is no ${familyName(family)} address of one machine with the length of its prefix`,
-          remedy: `write it such as ${family === 'ipv4' ? '192.0.2.2/24' : '2001:db8::2/64'}`,
+          remedy: `write it such as ${family === 'ipv4' ? '172.20.0.2/24' : 'fd20::2/64'}`,
         });
       } else if (gateway !== null && (!contains(own, gateway) || gateway.address === own.address)) {
         report({

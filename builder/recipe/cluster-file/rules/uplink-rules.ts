@@ -1,4 +1,4 @@
-import { overlaps, parseNetwork } from '../../address/ip-network.ts';
+import { overlaps, parseAddress, parseNetwork } from '../../address/ip-network.ts';
 import { usableNetwork } from '../../address/special-networks.ts';
 import type { Report } from '../../rule.ts';
 import { type ClusterFields, clusterRule, uplinkName } from '../cluster-fields.ts';
@@ -54,18 +54,27 @@ export const uplinkRules = [
   clusterRule(
     'upstream-reachable',
     ['uplink', 'addressing', 'dns', 'time'],
-    ({ uplink, dns, time }, report) => {
-      if (uplink === null || uplink.ipv6 !== null) return;
+    ({ uplink, addressing, dns, time }, report) => {
+      if (uplink === null) return;
+      const own = sortedNetworks(
+        addressing.ipv6 === null ? [addressing.ipv4] : [addressing.ipv4, addressing.ipv6],
+      );
       for (const [field, { upstream }] of [
         ['dns', dns],
         ['time', time],
       ] as const) {
         for (const [index, text] of upstream.entries()) {
-          if (!text.includes(':')) continue;
+          const address = parseAddress(text);
+          if (address === null) continue;
+          const blocked = address.family === 'ipv6' && uplink.ipv6 === null;
+          const inside = (own ?? []).some((segments) => overlaps(segments, address));
+          if (!blocked && !inside && usableNetwork(address)) continue;
           report({
             at: [field, 'upstream', index],
-            message: `${text} is out of reach: the uplink has no IPv6`,
-            remedy: 'name an IPv4 address, or add uplink.ipv6',
+            message: blocked
+              ? `${text} is out of reach: the uplink has no IPv6`
+              : `${text} is no address of a machine beyond the uplink`,
+            remedy: blocked ? 'name an IPv4 address, or add uplink.ipv6' : 'name one that is there',
           });
         }
       }
