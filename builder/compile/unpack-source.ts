@@ -2,7 +2,7 @@ import { createReadStream, lstatSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unpacking } from '../toolchain/archive-error.ts';
-import { compressionOf, decompress } from '../toolchain/decompress.ts';
+import { type Compression, decompress } from '../toolchain/decompress.ts';
 import { Extraction } from '../toolchain/extraction.ts';
 import { unpackTar } from '../toolchain/unpack-tar.ts';
 
@@ -17,9 +17,9 @@ export async function unpackSource(
   directory: string,
   wanted: (path: string) => boolean,
   signal?: AbortSignal,
+  compression: Compression = '.xz',
 ): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const compression = compressionOf(tarball, '.xz');
   await unpacking(tarball, () =>
     unpackTar(
       decompress(createReadStream(tarball, { highWaterMark: 1 << 20 }), compression),

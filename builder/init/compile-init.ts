@@ -1,7 +1,5 @@
-import { readdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { ExecaError, execa } from 'execa';
-import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { readdir } from 'node:fs/promises';
+import { compileProgram } from '../toolchain/compile-program.ts';
 
 /** Everything that a compiler can find fault with is an error. */
 export const strictFlags: readonly string[] = [
@@ -21,9 +19,6 @@ export const strictFlags: readonly string[] = [
   '-Wvla',
   '-Wwrite-strings',
 ];
-
-/** Static, at a random address, with guarded stacks: children of init do read what comes from the network. */
-const programFlags: readonly string[] = ['-static', '-fPIE', '-pie', '-fstack-protector-strong', '-Os', '-s'];
 
 export interface CompileInitOptions {
   /** Folder of the unpacked ziglang wheel. */
@@ -48,47 +43,14 @@ export interface CompileInitOptions {
  * @throws BoardsmithError STEP_FAILED with what the compiler said
  */
 export async function compileInit(options: CompileInitOptions): Promise<void> {
-  const { sources, planC, output, target, defines = [] } = options;
+  const { zigRoot, sources, planC, output, cacheDirectory, target, defines = [], signal } = options;
   const files = (await readdir(sources)).filter((name) => name.endsWith('.c')).sort();
-  const partial = `${output}.partial`;
-  const flags = ['-target', target, ...programFlags, ...strictFlags];
-  try {
-    await zigCc(options, [
-      ...flags,
-      ...defines.map((define) => `-D${define}`),
-      '-I.',
-      ...files,
-      planC,
-      '-o',
-      partial,
-    ]);
-    await rename(partial, output);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
-}
-
-async function zigCc(options: CompileInitOptions, args: readonly string[]): Promise<void> {
-  const { zigRoot, sources, cacheDirectory, signal } = options;
-  try {
-    await execa(join(zigRoot, 'ziglang/zig'), ['cc', ...args], {
-      cwd: sources,
-      /* Nothing of this machine's environment reaches the compiler. */
-      extendEnv: false,
-      env: { ZIG_GLOBAL_CACHE_DIR: cacheDirectory, ZIG_LOCAL_CACHE_DIR: cacheDirectory },
-      stdin: 'ignore',
-      ...(signal === undefined ? {} : { cancelSignal: signal }),
-    });
-  } catch (cause) {
-    if (!(cause instanceof ExecaError)) throw cause;
-    if (cause.isCanceled) throw new BoardsmithError('INTERRUPTED', 'compiling init was stopped', { cause });
-    throw new BoardsmithError('STEP_FAILED', `compiling init (${basename(options.output)}) failed`, {
-      problems: String(cause.stderr ?? '')
-        .split('\n')
-        .filter((line) => / error: /.test(line)),
-      hint: 'mend the lines of overlays/init that are named; if it is plan.c, report it with all that was printed',
-      cause,
-    });
-  }
+  await compileProgram({
+    ...{ zigRoot, output, cacheDirectory, target },
+    directory: sources,
+    files: [...files, planC],
+    flags: [...strictFlags, ...defines.map((define) => `-D${define}`)],
+    hint: 'mend the lines of overlays/init that are named; if it is plan.c, report it with all that was printed',
+    ...(signal === undefined ? {} : { signal }),
+  });
 }

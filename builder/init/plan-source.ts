@@ -1,4 +1,6 @@
+import { isIPv4 } from 'node:net';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import type { MachineNetwork, RouterLink } from '../recipe/machine-network.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { Capability, Port, ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { cString, cStringArray } from './c-literal.ts';
@@ -18,6 +20,7 @@ export interface PlanFacts {
   readonly dataPartitionUuid: string;
   readonly statePartitionUuid: string;
   readonly slot: 'a' | 'b';
+  readonly network: MachineNetwork;
   /** Paths inside the initramfs, in load order. */
   readonly moduleFiles: readonly string[];
 }
@@ -44,6 +47,8 @@ const failureRebootSeconds = 10;
 const longestHealthPath = 300;
 /** PLAN_PORTS_MAX in plan.h. */
 const mostPorts = 32;
+/** PLAN_LINKS_MAX in plan.h: 256 boards and the uplink. */
+const mostLinks = 257;
 
 /**
  * The C source that holds everything init does for this recipe on this board; compiled together with overlays/init.
@@ -70,6 +75,9 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     bind: tcpBindPorts(recipe),
     connect: tcpConnectPorts(recipe),
   };
+  const { router } = facts.network;
+  const ruleset = Buffer.from(facts.network.ruleset ?? '', 'base64');
+  const links = router?.links ?? [];
   const fields: readonly (readonly [string, string])[] = [
     ['recipe', cString(recipe.name)],
     ['board', cString(board.name)],
@@ -83,6 +91,11 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     ['data_minimum_mib', number(recipe.data?.minimumMiB ?? 0)],
     ['settings', 'settings'],
     ['setting_count', number(settings.length)],
+    ['ruleset', 'ruleset'],
+    ['ruleset_size', number(ruleset.length)],
+    ['links', 'links'],
+    ['link_count', number(links.length)],
+    ['forwards_ipv4', String(router?.forwarded.includes('ipv4') ?? false)],
     ['clock_floor', number(facts.clockFloor)],
     ['needs_dns', String(recipe.needs.dns)],
     ['last_words', String(board.lastWords !== null)],
@@ -128,6 +141,8 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     cStringArray('environment', environment(recipe)),
     cSettings(),
     cPorts(recipe.ports),
+    cBytes('ruleset', ruleset),
+    cLinks(links),
     cFilter(cage.filter),
     cPlaces(cage.places),
     cNumbers('tcp_bind', cage.bind),
@@ -189,6 +204,50 @@ function cSettings(): string {
     ({ name, value }) => `\t{ ${cString(`/proc/sys/${name}`)}, ${cString(value === '' ? '\n' : value)} },\n`,
   );
   return `static const struct plan_setting settings[] = {\n${lines.join('')}};\n`;
+}
+
+/** Lines of 32 bytes. */
+function cBytes(name: string, bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 32) {
+    lines.push(`\t${[...bytes.subarray(at, at + 32)].map((byte) => `${byte},`).join('')}\n`);
+  }
+  return `static const uint8_t ${name}[] = {\n${lines.join('') || '\t0\n'}};\n`;
+}
+
+function cLinks(links: readonly RouterLink[]): string {
+  if (links.length > mostLinks) throw new RangeError(`more than ${mostLinks} links`);
+  if (links.filter(({ ipv4 }) => ipv4.kind === 'dhcp').length > 1)
+    throw new RangeError('more than one link with DHCP');
+  const lines = links.map((link) => `\t${cLink(link)},\n`).join('');
+  return `static const struct plan_link links[] = {\n${lines || '\t{ .device = NULL },\n'}};\n`;
+}
+
+function cLink({ device, vlan, ipv4 }: RouterLink): string {
+  const fields = [
+    `.device = ${cString(deviceName(device))}`,
+    ...(vlan === null ? [] : [`.trunk = ${cString(deviceName(vlan.trunk))}`, `.vlan = ${number(vlan.id)}`]),
+    ...(ipv4.kind === 'dhcp'
+      ? ['.dhcp = true']
+      : [
+          `.address = ${cAddress(ipv4.address)}`,
+          `.prefix = ${number(ipv4.prefixLength)}`,
+          ...(ipv4.gateway === null ? [] : [`.gateway = ${cAddress(ipv4.gateway)}`]),
+        ]),
+  ];
+  return `{ ${fields.join(', ')} }`;
+}
+
+function deviceName(name: string): string {
+  if (!/^[a-z][a-z0-9.-]{0,14}$/.test(name)) throw new RangeError(`${name} is no name of a network device`);
+  return name;
+}
+
+/** In the host's order, as init's functions take it. */
+function cAddress(address: string): string {
+  if (!isIPv4(address)) throw new RangeError(`${address} is no IPv4 address`);
+  const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  return `UINT32_C(0x${value.toString(16).padStart(8, '0')})`;
 }
 
 function cFilter(filter: readonly Instruction[]): string {

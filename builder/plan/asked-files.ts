@@ -1,5 +1,5 @@
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { runtimes } from '../runtime/runtimes.ts';
+import { rootFilesOf } from '../runtime/program-facts.ts';
 
 /** Empty folders that init mounts upon (overlays/init/README.md). */
 export const mountPoints = ['/data', '/dev', '/proc', '/run', '/sys', '/tmp'] as const;
@@ -17,5 +17,5 @@ export function askedFiles(recipe: ResolvedRecipe): string[] {
 
 /** Paths in the root of the daemon's program and of its runtime. */
 export function programFiles({ name, runtime }: Pick<ResolvedRecipe, 'name' | 'runtime'>): string[] {
-  return [`/usr/bin/${name}`, ...runtimes[runtime].rootFiles.map(({ path }) => path)];
+  return [`/usr/bin/${name}`, ...rootFilesOf(runtime).map(({ path }) => path)];
 }

@@ -3,7 +3,7 @@ import { verityRecordPath } from '../image/verity/verity-record.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { runtimes } from '../runtime/runtimes.ts';
+import { rootFilesOf, runtimeOf } from '../runtime/program-facts.ts';
 import { boardWithoutPlaces } from './board-view.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { descriptionPath } from './image-description.ts';
@@ -38,7 +38,7 @@ export interface OwnedSteps {
   readonly boardSteps: BoardSteps;
   readonly program: StepInput;
   readonly tools: ToolSteps;
-  readonly runtime: RuntimeSteps;
+  readonly runtime: RuntimeSteps | null;
   readonly overlays: OverlaySources;
   readonly lock: Lock;
 }
@@ -61,8 +61,8 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
   // What Zig links into init besides its sources is musl, which came with it.
   const init = [...content(steps.overlays.init), ...tools(builder, steps.tools.zig), ...written];
   const bootloader = content(steps.boardSteps.bootloader);
-  const base = content(steps.runtime.base);
-  const { programOrigin, rootFiles } = runtimes[recipe.runtime];
+  const base = steps.runtime === null ? [] : content(steps.runtime.base);
+  const rootFiles = rootFilesOf(recipe.runtime);
   const rule = (place: string, path: string, owners: readonly string[]): OwnerRule => ({
     place,
     path,
@@ -84,7 +84,9 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
       rule(initramfs, '/lib/modules/*', kernel),
       rule(root, `/usr/bin/${recipe.name}`, [
         ...content(steps.program).filter((id) => !base.includes(id)),
-        ...base.filter(isOf(programOrigin, steps.lock)),
+        ...base.filter(isOf(runtimeOf(recipe.runtime)?.programOrigin ?? '', steps.lock)),
+        // As into init, Zig links its musl into a program of C.
+        ...(recipe.entry.kind === 'c-sources' ? tools(builder, steps.tools.zig) : []),
         `recipe/${recipe.name}`,
       ]),
       ...rootFiles.map(({ path, origin }) => rule(root, path, base.filter(isOf(origin, steps.lock)))),

@@ -1,6 +1,6 @@
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { runtimes } from '../runtime/runtimes.ts';
+import { runtimeOf } from '../runtime/program-facts.ts';
 
 /** What an image says of itself, for a person who has neither its recipe nor its board. */
 export interface ImageDescription {
@@ -24,7 +24,7 @@ export function describeImage(recipe: ResolvedRecipe, board: ResolvedBoard, date
     date,
     cage: {
       program: `/usr/bin/${recipe.name}`,
-      runtime: `${runtimes[runtime].title} ${runtimes[runtime].version}`,
+      runtime: titleOf(runtime),
       arguments: recipe.arguments,
       'listens on': ports.map(({ protocol, port }) => `${protocol} ${port}`),
       connects: connects.flatMap(({ protocol, ports }) => ports.map((port) => `${protocol} ${port}`)),
@@ -40,6 +40,11 @@ export function describeImage(recipe: ResolvedRecipe, board: ResolvedBoard, date
       'secrets of a unit': recipe.unit.secrets.map(({ name }) => name),
     },
   };
+}
+
+function titleOf(kind: ResolvedRecipe['runtime']): string {
+  const runtime = runtimeOf(kind);
+  return runtime === null ? 'none: one static program of C' : `${runtime.title} ${runtime.version}`;
 }
 
 function keptOfCrash({ lastWords }: ResolvedBoard): string[] {

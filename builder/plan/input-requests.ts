@@ -4,6 +4,7 @@ import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import type { RuntimeName } from '../recipe/runtime-name.ts';
 import { type Tool, tools } from '../toolchain/tools.ts';
 import { boardRequests } from './plan-board.ts';
+import { cSourcesRequest } from './plan-c-program.ts';
 import { npmRequest } from './plan-daemon.ts';
 import { runtimeRequests } from './plan-runtime.ts';
 
@@ -14,12 +15,14 @@ import { runtimeRequests } from './plan-runtime.ts';
 export function inputRequests(
   recipes: readonly ResolvedRecipe[],
   boards: readonly ResolvedBoard[],
-  runtimes: readonly RuntimeName[] = recipes.map(({ runtime }) => runtime),
+  runtimes: readonly RuntimeName[] = recipes.flatMap(({ runtime }) => (runtime === 'c' ? [] : [runtime])),
 ): InputRequest[] {
   return [
     ...Object.values<Tool>(tools).flatMap(({ requests }) => requests),
     ...[...new Set(runtimes)].flatMap(runtimeRequests),
     ...boards.flatMap(boardRequests),
-    ...recipes.map(npmRequest).filter((request) => request !== null),
+    ...recipes
+      .flatMap((recipe) => [npmRequest(recipe), cSourcesRequest(recipe)])
+      .filter((request) => request !== null),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Lock, LockedInput } from '../lock/lock-format.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { runtimes } from '../runtime/runtimes.ts';
+import { runtimeOf } from '../runtime/program-facts.ts';
+import type { Runtime } from '../runtime/runtime.ts';
 import type { Ownership } from './file-owners.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { RuntimeSteps } from './plan-runtime.ts';
@@ -10,15 +11,16 @@ interface ComponentsRequest {
   readonly unit: string;
   readonly recipe: ResolvedRecipe;
   readonly ownership: Ownership;
-  readonly runtime: RuntimeSteps;
+  readonly runtime: RuntimeSteps | null;
   readonly lock: Lock;
 }
 
 /** Adds the step that looks up, for everything of others in an image, its licence and what is in it. */
 export function planComponents(builder: PlanBuilder, request: ComponentsRequest): StepInput {
   const { unit, recipe, ownership, runtime, lock } = request;
-  const { programOrigin } = runtimes[recipe.runtime];
-  const isRuntime = ({ entry: { kind, name } }: LockedInput): boolean => `${kind}:${name}` === programOrigin;
+  const program = runtimeOf(recipe.runtime);
+  const isRuntime = ({ entry: { kind, name } }: LockedInput): boolean =>
+    `${kind}:${name}` === program?.programOrigin;
   const owners = new Set(ownership.rules.flatMap((rule) => rule.owners));
   const locked = Object.entries(lock.entries)
     .filter(([id]) => owners.has(id))
@@ -35,10 +37,12 @@ export function planComponents(builder: PlanBuilder, request: ComponentsRequest)
       ...Object.fromEntries(
         packages.map((input) => [
           input.id,
-          isRuntime(input) ? runtimeFacts(builder, input, recipe, runtime) : packageFacts(builder, input),
+          program !== null && runtime !== null && isRuntime(input)
+            ? runtimeFacts(builder, input, program, runtime)
+            : packageFacts(builder, input),
         ]),
       ),
-      bundle: { from: 'step', step: `bundle:${recipe.name}` },
+      ...(program === null ? {} : { bundle: { from: 'step', step: `bundle:${recipe.name}` } }),
     },
   });
 }
@@ -58,13 +62,13 @@ function packageFacts(builder: PlanBuilder, { id, entry }: LockedInput): StepInp
 function runtimeFacts(
   builder: PlanBuilder,
   { id, entry }: LockedInput,
-  { runtime: name }: ResolvedRecipe,
+  { name, title }: Runtime,
   { base, host, hostLibraries }: RuntimeSteps,
 ): StepInput {
   return builder.add({
     id: `facts:${name}:${id}`,
     kind: 'runtime-facts',
-    title: `look up licences and parts of ${runtimes[name].title}`,
+    title: `look up licences and parts of ${title}`,
     parameters: { runtime: name },
     inputs: { package: { from: 'lock', entries: [{ id, entry }] }, base, host, hostLibraries },
   });

@@ -1,7 +1,7 @@
 import type { InputRequest, Lock } from '../lock/lock-format.ts';
 import { lookUpTree } from '../lock/look-up.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { runtimes } from '../runtime/runtimes.ts';
+import { runtimeOf } from '../runtime/program-facts.ts';
 import type { Locked } from './locked-input.ts';
 import type { PlanBuilder } from './plan-builder.ts';
 import type { RuntimeSteps } from './plan-runtime.ts';
@@ -13,6 +13,7 @@ export function npmRequest(
   recipe: ResolvedRecipe,
 ): (InputRequest & { kind: 'npm-tree' | 'npm-lockfile' }) | null {
   const { entry } = recipe;
+  if (entry.kind === 'c-sources') return null;
   if (entry.kind === 'npm')
     return { kind: 'npm-tree', name: entry.package, version: entry.version, host: false };
   if (entry.packageLockSha256 === null) return null;
@@ -44,7 +45,7 @@ export function planDaemon(builder: PlanBuilder, request: DaemonRequest): StepIn
   });
   return builder.add({
     id: `program:${recipe.name}`,
-    kind: runtimes[recipe.runtime].program.kind,
+    kind: runtimeOf(recipe.runtime)!.program.kind,
     title: `make ${recipe.name} one executable`,
     parameters: { name: recipe.name, memoryLimitMiB: recipe.memoryLimitMiB },
     inputs: { bundle, base: runtime.base, ...runtime.program },
@@ -52,13 +53,14 @@ export function planDaemon(builder: PlanBuilder, request: DaemonRequest): StepIn
 }
 
 function entryParameters({ entry }: ResolvedRecipe): Record<string, unknown> {
-  return entry.kind === 'npm'
-    ? { kind: 'npm', package: entry.package, version: entry.version, bin: entry.bin }
-    : { kind: 'source', path: entry.path };
+  if (entry.kind === 'npm')
+    return { kind: 'npm', package: entry.package, version: entry.version, bin: entry.bin };
+  if (entry.kind === 'source') return { kind: 'source', path: entry.path };
+  throw new Error('sources of C are compiled, not bundled');
 }
 
 function daemonSources({ entry, directory, name }: ResolvedRecipe): Record<string, StepInput> {
-  return entry.kind === 'npm'
+  return entry.kind !== 'source'
     ? {}
     : { sources: { from: 'source', label: `recipe/${name}`, root: directory, files: entry.sources } };
 }

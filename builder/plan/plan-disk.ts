@@ -1,10 +1,11 @@
 import { kernelWords } from '../init/default-deny.ts';
 import type { Lock } from '../lock/lock-format.ts';
+import { type MachineNetwork, ordinaryNetwork } from '../recipe/machine-network.ts';
 import { mebibyte } from '../recipe/quantity.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import type { Compression } from '../rootfs/squashfs.ts';
-import { runtimes } from '../runtime/runtimes.ts';
+import { rootFilesOf } from '../runtime/program-facts.ts';
 import { askedFiles, mountPoints, programFiles } from './asked-files.ts';
 import { boardWithoutOrigins } from './board-view.ts';
 import { fileOwners } from './file-owners.ts';
@@ -24,7 +25,8 @@ export interface DiskRequest {
   /** The step that made the daemon's program. */
   readonly program: StepInput;
   readonly tools: ToolSteps;
-  readonly runtime: RuntimeSteps;
+  /** null for a program that needs none. */
+  readonly runtime: RuntimeSteps | null;
   readonly boardSteps: BoardSteps;
   /** YYYY-MM-DD of the lock. */
   readonly date: string;
@@ -33,6 +35,8 @@ export interface DiskRequest {
   /** Version of Boardsmith itself. */
   readonly version: string;
   readonly compression: Compression;
+  /** How the machine is connected; by one link with DHCP if left out. */
+  readonly network: MachineNetwork | undefined;
 }
 
 /** Program, kernel and init → root, boot and data partitions → the SD image with its manifest. */
@@ -48,22 +52,23 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       date,
       recipe: recipe.name,
       askedFiles: askedFiles(recipe),
-      runtimeFiles: runtimes[recipe.runtime].rootFiles,
+      runtimeFiles: rootFilesOf(recipe.runtime),
       mountPoints,
       compression,
     },
     inputs: {
       program,
-      runtimeBase: runtime.base,
+      ...(runtime === null ? {} : { runtimeBase: runtime.base }),
       overlay: overlays.root,
       squashfs: tools.squashfs,
     },
   });
+  const network = request.network ?? ordinaryNetwork;
   const init = builder.add({
     id: `init:${unit}`,
     kind: 'init-program',
     title: `compile init for ${unit}`,
-    parameters: { date, recipe: initView(recipe), board: boardWithoutOrigins(board), slot: 'a' },
+    parameters: { date, recipe: initView(recipe), board: boardWithoutOrigins(board), network, slot: 'a' },
     inputs: { zig: tools.zig, sources: overlays.init, kernel: boardSteps.kernel },
   });
   const initramfs = builder.add({

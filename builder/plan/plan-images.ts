@@ -1,4 +1,5 @@
 import type { HostArchitecture, Lock } from '../lock/lock-format.ts';
+import type { MachineNetwork } from '../recipe/machine-network.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import type { Compression } from '../rootfs/squashfs.ts';
@@ -6,6 +7,7 @@ import { lockedInputs } from './locked-input.ts';
 import { overlaySources } from './overlay-sources.ts';
 import { planBoard } from './plan-board.ts';
 import { type Implementations, PlanBuilder } from './plan-builder.ts';
+import { planCProgram } from './plan-c-program.ts';
 import { planDaemon } from './plan-daemon.ts';
 import { planDisk } from './plan-disk.ts';
 import { planRuntime } from './plan-runtime.ts';
@@ -24,6 +26,8 @@ export interface PlanRequest {
   readonly boardsmithRoot: string;
   /** Of the roots. */
   readonly compression: Compression;
+  /** How machines are connected, by the name of the recipe; one that is left out has one link with DHCP. */
+  readonly networks?: ReadonlyMap<string, MachineNetwork>;
 }
 
 /**
@@ -38,12 +42,16 @@ export function planImages(request: PlanRequest): Plan {
   const tools = planTools(builder, locked);
   const overlays = overlaySources(boardsmithRoot);
   for (const recipe of recipes) {
-    const runtime = planRuntime(builder, locked, tools, recipe.runtime);
-    const program = planDaemon(builder, { locked, tools, runtime, recipe, lock });
+    const runtime = recipe.runtime === 'c' ? null : planRuntime(builder, locked, tools, recipe.runtime);
+    const program =
+      runtime === null
+        ? planCProgram(builder, { locked, tools, recipe })
+        : planDaemon(builder, { locked, tools, runtime, recipe, lock });
+    const network = request.networks?.get(recipe.name);
     for (const board of boards) {
       const boardSteps = planBoard({ builder, locked, tools }, board);
       planDisk(builder, {
-        ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock },
+        ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock, network },
         version: request.version,
         compression: request.compression,
       });

@@ -1,4 +1,4 @@
-import type { RuntimeName } from './runtime-name.ts';
+import type { ProgramKind } from './runtime-name.ts';
 
 /** A recipe after validation and normalisation. Frozen; nothing after `recipe/` reads YAML. */
 export interface ResolvedRecipe {
@@ -7,8 +7,9 @@ export interface ResolvedRecipe {
   readonly description: string;
   /** Absolute folder of the recipe on this machine. Used to read sources; never written into an output. */
   readonly directory: string;
-  readonly runtime: RuntimeName;
-  readonly entry: SourceEntry | NpmEntry;
+  /** `c` goes together with an entry of C sources. */
+  readonly runtime: ProgramKind;
+  readonly entry: SourceEntry | NpmEntry | CSourcesEntry;
   /** Arguments of the daemon, after its own name. */
   readonly arguments: readonly string[];
   readonly ports: readonly Port[];
@@ -56,6 +57,28 @@ export interface NpmEntry {
   readonly version: string;
   /** Name of the package's `bin` to run, or null for its only one (or `main`). */
   readonly bin: string | null;
+}
+
+/** A daemon of C, compiled from a source package of Debian against musl: one static program. */
+export interface CSourcesEntry {
+  readonly kind: 'c-sources';
+  /** Debian's source package; its patches are applied. */
+  readonly package: string;
+  /** Folder in it: every `*.c` there is compiled. */
+  readonly folder: string;
+  /** `NAME` or `NAME=VALUE` for the preprocessor; `{version}` in a value is upstream's version. */
+  readonly defines: readonly string[];
+  readonly edits: readonly SourceEdit[];
+}
+
+/** A change of somebody else's source. */
+export interface SourceEdit {
+  /** Path in the source package. */
+  readonly file: string;
+  /** Must be there exactly once. */
+  readonly from: string;
+  readonly to: string;
+  readonly reason: string;
 }
 
 export interface SourceFile {

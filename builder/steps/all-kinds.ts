@@ -10,6 +10,7 @@ import { builtKernel } from './kinds/built-kernel.ts';
 import { bunBase } from './kinds/bun-base.ts';
 import { bunProgram } from './kinds/bun-program.ts';
 import { bundleDaemon } from './kinds/bundle-daemon.ts';
+import { cProgram } from './kinds/c-program.ts';
 import { dataPartition } from './kinds/data-partition.ts';
 import { deviceTree } from './kinds/device-tree.ts';
 import { imageComponents } from './kinds/image-components.ts';
@@ -40,6 +41,7 @@ const all: readonly StepKind[] = [
   builtKernel,
   bunBase,
   bunProgram,
+  cProgram,
   bundleDaemon,
   dataPartition,
   deviceTree,

@@ -23,6 +23,8 @@ export const tools = {
     packing: 'deb',
     requests: [debian('dosfstools'), debian('mtools')],
   },
+  /** Puts Debian's patches into sources. */
+  patch: { programs: ['patch'], packing: 'deb', requests: [debian('patch')] },
   zstd: { programs: ['zstd'], packing: 'deb', requests: [debian('zstd')] },
   binutils: {
     programs: ['aarch64-linux-gnu-strip', 'aarch64-linux-gnu-objcopy', 'aarch64-linux-gnu-readelf'],

@@ -5,6 +5,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_vlan.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <net/route.h>
@@ -44,6 +46,28 @@ int interface_find_ethernet(int control, struct interface *found)
 		return 0;
 	}
 	return -ENODEV;
+}
+
+int interface_find(int control, const char *name, struct interface *found)
+{
+	struct ifreq request = request_for(name);
+	int done = sys_ioctl(control, SIOCGIFHWADDR, &request);
+	if (done < 0)
+		return done;
+	memcpy(found->name, request.ifr_name, INTERFACE_NAME_SIZE);
+	memcpy(found->mac, request.ifr_hwaddr.sa_data, sizeof found->mac);
+	return 0;
+}
+
+int interface_add_vlan(int control, const char *trunk, uint16_t id)
+{
+	struct vlan_ioctl_args request;
+	memset(&request, 0, sizeof request);
+	request.cmd = ADD_VLAN_CMD;
+	memcpy(request.device1, trunk, strnlen(trunk, INTERFACE_NAME_SIZE - 1));
+	request.u.VID = id;
+	int done = sys_ioctl(control, SIOCSIFVLAN, &request);
+	return done == -EEXIST ? 0 : done;
 }
 
 int interface_up(int control, const char *name)

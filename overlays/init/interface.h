@@ -13,6 +13,9 @@ struct interface {
 
 /* `control` is any IPv4 socket. */
 int interface_find_ethernet(int control, struct interface *found); /* the one with the lowest index; -ENODEV */
+int interface_find(int control, const char *name, struct interface *found);
+/* The kernel names it `trunk.id`; there is no harm in its being there. */
+int interface_add_vlan(int control, const char *trunk, uint16_t id);
 int interface_up(int control, const char *name);
 /* Address 0 removes what there is. Routes over the interface go when its address changes. */
 int interface_set_address(int control, const char *name, uint32_t address, uint32_t prefix);

@@ -4,6 +4,7 @@
 #include "dhcp_client.h"
 #include "event.h"
 #include "identities.h"
+#include "failure.h"
 #include "privileges.h"
 #include "small_file.h"
 #include "sys.h"
@@ -92,11 +93,32 @@ static struct event network_event(const struct network *network, const char *sta
 /* In case that a device event is lost. */
 static const int64_t look_again_ms = 5000;
 
+static void look_for_links_of_router(struct network *network)
+{
+	network->look_ms = sys_uptime_ms() + look_again_ms;
+	const struct plan_link *uplink = links_bring_up(&network->links, network->plan, network->control);
+	network->link = links_all_up(&network->links, network->plan);
+	if (network->link)
+		network->look_ms = NEVER;
+	if (!uplink)
+		return;
+	int done = interface_find(network->control, uplink->device, &network->interface);
+	if (done < 0) {
+		event_degraded("find the uplink", done);
+		return;
+	}
+	start_or_retry(network);
+}
+
 void network_look_for_link(struct network *network)
 {
 	if (network->control < 0 || network->link)
 		return;
-	network->restart_ms = sys_uptime_ms() + look_again_ms;
+	if (network->plan->link_count > 0) {
+		look_for_links_of_router(network);
+		return;
+	}
+	network->look_ms = sys_uptime_ms() + look_again_ms;
 	if (interface_find_ethernet(network->control, &network->interface) < 0)
 		return;
 	int done = interface_up(network->control, network->interface.name);
@@ -105,16 +127,36 @@ void network_look_for_link(struct network *network)
 		return;
 	}
 	network->link = true;
+	network->look_ms = NEVER;
 	struct event event = network_event(network, "link");
 	event_end(&event);
 	start_or_retry(network);
 }
 
+/* Before any link comes up, and before anything is forwarded. Without it there is no network: a router that filters nothing is worse than none. */
+static void load_ruleset(const struct plan *plan)
+{
+	if (plan->ruleset_size > 0) {
+		int done = -ENOSYS;
+		if (done < 0)
+			fail("load the ruleset", done);
+		struct event event = event_begin("ruleset");
+		event_number(&event, "bytes", (int64_t)plan->ruleset_size);
+		event_end(&event);
+	}
+	if (plan->forwards_ipv4) {
+		int done = small_file_write("/proc/sys/net/ipv4/ip_forward", "1");
+		if (done < 0)
+			fail("forward packets", done);
+	}
+}
+
 void network_start(struct network *network, const struct plan *plan, int empty_root)
 {
 	*network = (struct network){
-		.plan = plan, .empty_root = empty_root, .answer = -1, .restart_ms = NEVER, .expiry_ms = NEVER,
+		.plan = plan, .empty_root = empty_root, .answer = -1, .look_ms = NEVER, .restart_ms = NEVER, .expiry_ms = NEVER,
 	};
+	load_ruleset(plan);
 	network->control = sys_socket(AF_INET, SOCK_DGRAM, 0);
 	if (network->control < 0) {
 		event_degraded("network", network->control);
@@ -273,7 +315,7 @@ bool network_child_ended(struct network *network, pid_t pid, int status)
 
 int64_t network_deadline(const struct network *network)
 {
-	return earlier(network->restart_ms, network->expiry_ms);
+	return earlier(network->look_ms, earlier(network->restart_ms, network->expiry_ms));
 }
 
 void network_tick(struct network *network, int64_t now)
@@ -281,10 +323,8 @@ void network_tick(struct network *network, int64_t now)
 	/* The child says so, too, unless it is the child that is gone. */
 	if (now >= network->expiry_ms)
 		give_up_lease(network, "expired");
-	if (now < network->restart_ms)
-		return;
-	if (network->link)
+	if (now >= network->restart_ms)
 		start_or_retry(network);
-	else
+	if (now >= network->look_ms)
 		network_look_for_link(network);
 }

@@ -5,6 +5,7 @@
 #include "backoff.h"
 #include "interface.h"
 #include "lease.h"
+#include "links.h"
 #include "plan.h"
 
 #include <stdbool.h>
@@ -14,12 +15,14 @@ struct network {
 	const struct plan *plan;
 	int control; /* an IPv4 socket, or -1 */
 	int empty_root;
-	bool link;
+	bool link; /* all there is to come up is up */
+	struct links links; /* of a router */
 	struct interface interface;
 	pid_t child; /* 0: none */
 	int answer;  /* its pipe, or -1 */
 	struct backoff backoff;
-	int64_t restart_ms; /* of the child, or of the search for an interface */
+	int64_t look_ms; /* again for interfaces */
+	int64_t restart_ms; /* of the child */
 	struct lease lease; /* applied; address 0: none */
 	int64_t expiry_ms;
 	bool resolver_written;

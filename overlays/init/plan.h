@@ -16,6 +16,9 @@ enum health_kind { HEALTH_HTTP, HEALTH_LISTEN };
 /* The daemon's end of the readiness pipe; the most ports that a plan can have. */
 enum { READY_FD = 3, PLAN_PORTS_MAX = 32 };
 
+/* A router of 256 boards, each a link of its own, and the uplink. */
+enum { PLAN_LINKS_MAX = 257 };
+
 struct plan_port {
 	uint16_t port;
 	bool udp;
@@ -41,6 +44,17 @@ struct plan_setting {
 	const char *value;
 };
 
+/* A network link of a router. Addresses are in the host's byte order. */
+struct plan_link {
+	const char *device;
+	const char *trunk; /* of a VLAN: the port that carries it; else NULL */
+	uint16_t vlan;
+	bool dhcp;
+	uint32_t address; /* 0: none */
+	uint32_t prefix;
+	uint32_t gateway; /* 0: none */
+};
+
 struct plan {
 	const char *recipe;
 	const char *board;
@@ -58,6 +72,12 @@ struct plan {
 
 	const struct plan_setting *settings;
 	size_t setting_count;
+
+	const uint8_t *ruleset; /* a batch of nf_tables messages; size 0: none */
+	size_t ruleset_size;
+	const struct plan_link *links; /* none: one Ethernet interface, whichever there is, with DHCP */
+	size_t link_count;
+	bool forwards_ipv4;
 
 	int64_t clock_floor; /* seconds since 1970 */
 	bool needs_dns;

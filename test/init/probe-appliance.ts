@@ -1,4 +1,5 @@
 import type { PlanFacts } from '../../builder/init/plan-source.ts';
+import { ordinaryNetwork } from '../../builder/recipe/machine-network.ts';
 import type { ResolvedBoard } from '../../builder/recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../../builder/recipe/resolved-recipe.ts';
 
@@ -66,5 +67,6 @@ export const probeFacts: PlanFacts = {
   dataPartitionUuid: '11111111-2222-3333-4444-555555555502',
   statePartitionUuid: '11111111-2222-3333-4444-555555555503',
   slot: 'a',
+  network: ordinaryNetwork,
   moduleFiles: ['/lib/modules/virtio_blk.ko', '/lib/modules/ext4.ko'],
 };

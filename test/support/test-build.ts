@@ -9,6 +9,7 @@ import { inputRequests } from '../../builder/plan/input-requests.ts';
 import { planImages } from '../../builder/plan/plan-images.ts';
 import { loadBoard } from '../../builder/recipe/load-board.ts';
 import { loadRecipe } from '../../builder/recipe/load-recipe.ts';
+import type { MachineNetwork } from '../../builder/recipe/machine-network.ts';
 import type { ResolvedBoard } from '../../builder/recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../../builder/recipe/resolved-recipe.ts';
 import { runtimes } from '../../builder/runtime/runtimes.ts';
@@ -24,8 +25,10 @@ import { checkout, testCache } from './places.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface TestBuild {
-  /** A recipe's folder, relative to the checkout or absolute. */
-  readonly recipe: string;
+  /** A recipe's folder, relative to the checkout or absolute; or what no folder says. */
+  readonly recipe: string | ResolvedRecipe;
+  /** How the machine is connected; by one link with DHCP if left out. */
+  readonly network?: MachineNetwork;
   /** Name of a board of this checkout; qemu-virt if left out. */
   readonly board?: string;
   /** Changes of the resolved recipe or board: what a broken image is broken in. */
@@ -42,7 +45,9 @@ export type TestImage = BootableImage & { readonly manifest: ImageManifest };
 /** Builds an image with the checkout's lock. The image is gone when this process ends. */
 export async function buildTestImage(build: TestBuild): Promise<TestImage> {
   const { changeRecipe = (same) => same, changeBoard = (same) => same, overlaysRoot = checkout } = build;
-  const recipe = changeRecipe(await loadRecipe(resolve(checkout, build.recipe)));
+  const recipe = changeRecipe(
+    typeof build.recipe === 'string' ? await loadRecipe(resolve(checkout, build.recipe)) : build.recipe,
+  );
   const board = changeBoard(
     await loadBoard(join(checkout, 'recipes/boards', `${build.board ?? 'qemu-virt'}.yaml`)),
   );
@@ -58,6 +63,7 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
     boardsmithRoot: overlaysRoot,
     version: builderVersion(),
     compression: 'fast',
+    ...(build.network === undefined ? {} : { networks: new Map([[recipe.name, build.network]]) }),
   });
   const cache = new StepCache(testCache);
   return await cache.use(async () => {

@@ -1,16 +1,18 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { dnsmasqSources } from '../../../openwrt/embedded/dnsmasq-sources.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { findLockFor, lockFileName } from '../../lock/find-lock.ts';
 import { hostArchitecture } from '../../lock/host-architecture.ts';
 import { InputStore } from '../../lock/input-store.ts';
 import { describeLockChanges } from '../../lock/lock-changes.ts';
-import type { Lock } from '../../lock/lock-format.ts';
+import type { InputRequest, Lock } from '../../lock/lock-format.ts';
 import { readLock } from '../../lock/read-lock.ts';
 import { resolveLock } from '../../lock/resolve-lock.ts';
 import { vendorInputs } from '../../lock/vendor-inputs.ts';
 import { writeLock } from '../../lock/write-lock.ts';
 import { inputRequests } from '../../plan/input-requests.ts';
+import { cSourcesRequest } from '../../plan/plan-c-program.ts';
 import { loadBoard } from '../../recipe/load-board.ts';
 import { loadRecipe } from '../../recipe/load-recipe.ts';
 import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
@@ -64,7 +66,7 @@ export const lock: Verb = {
         const store = new InputStore(cacheFolder(terminal, options.cache), { network: true });
         const progress = (line: string): void => terminal.note(line);
         const { signal } = terminal;
-        const next = await resolveLock(inputRequests(recipes, boards), {
+        const next = await resolveLock([...inputRequests(recipes, boards), ...routerRequests(names)], {
           previous,
           renew: options.renew === undefined ? 'none' : options.renew === true ? 'all' : options.renew,
           // Named recipes may share the lock with others.
@@ -125,6 +127,12 @@ async function loadAll(
     recipes: await Promise.all(recipeFiles.map(async (file) => await loadRecipe(file))),
     boards: await Promise.all(boards.map(async (file) => await loadBoard(file))),
   };
+}
+
+/** The embedded router's daemon: part of a lock for everything. */
+function routerRequests(names: readonly string[]): InputRequest[] {
+  const request = cSourcesRequest({ entry: dnsmasqSources });
+  return names.length > 0 || request === null ? [] : [request];
 }
 
 /** All recipes of this checkout, or, in a folder elsewhere, those that lie in it. @throws BoardsmithError USAGE if there is none */

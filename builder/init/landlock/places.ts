@@ -1,6 +1,6 @@
 import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
 import { loaderPath } from '../../runtime/musl-files.ts';
-import { runtimes } from '../../runtime/runtimes.ts';
+import { rootFilesOf } from '../../runtime/program-facts.ts';
 
 /** LANDLOCK_ACCESS_FS_* of include/uapi/linux/landlock.h, as bits. */
 export const fileAccess = {
@@ -47,7 +47,7 @@ export function placesOf({
   data,
   runtime,
 }: Pick<ResolvedRecipe, 'name' | 'data' | 'runtime'>): Place[] {
-  const libraries = runtimes[runtime].rootFiles.map(({ path }) => ({
+  const libraries = rootFilesOf(runtime).map(({ path }) => ({
     path,
     // The kernel starts the loader as the program's interpreter.
     access: path === loaderPath ? readFile | execute : readFile,

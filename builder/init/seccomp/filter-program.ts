@@ -34,7 +34,7 @@ export function filterProgram(
   const say = (calls: readonly string[], leaf: (call: string) => Instruction[]): void => {
     for (const call of calls) leaves.set(numberOf(call), leaf(call));
   };
-  const limited = limitedCalls(recipe.capabilities);
+  const limited = limitedCalls(recipe.capabilities, recipe.runtime);
   say([...callsOfRuntime(recipe.runtime), ...recipe.systemCalls], (call) => {
     const limits = limited[call];
     return limits === undefined ? [returnWith(verdict.allow)] : limitedLeaf(limits);

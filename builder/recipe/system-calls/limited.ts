@@ -1,4 +1,5 @@
 import type { Capability } from '../resolved-recipe.ts';
+import type { ProgramKind } from '../runtime-name.ts';
 
 /** One argument as the kernel takes it: an int, of which it looks at the low 32 bits. */
 export interface ArgumentTest {
@@ -32,6 +33,9 @@ const typeMask = 0x0f;
  * signal at its end: what pthread_create of musl writes (src/thread/pthread_create.c).
  */
 const threadFlags = 0x007d_0f00;
+
+/** SIGCHLD alone: what fork of musl writes (src/process/_Fork.c). */
+const forkFlags = 17;
 
 /** PR_SET_NAME and PR_GET_NAME (include/uapi/linux/prctl.h). */
 const harmlessOptions = [15, 16];
@@ -72,6 +76,20 @@ function internetSockets(domain: number): ArgumentTest[][] {
   ];
 }
 
+/** SIOCGIFNAME, SIOCGIFFLAGS, SIOCGIFADDR, SIOCGIFMTU, SIOCGIFINDEX (include/uapi/linux/sockios.h): they ask, and change nothing. */
+const interfaceRequests = [0x8910, 0x8913, 0x8915, 0x8921, 0x8933];
+
+/**
+ * Options that dnsmasq sets and a runtime's daemon does not: IP_PKTINFO, IP_MTU_DISCOVER, IP_FREEBIND; SO_BINDTODEVICE; TCP_FASTOPEN;
+ * IPV6_RECVPKTINFO, IPV6_PKTINFO.
+ */
+const optionsOfC: Readonly<Record<number, readonly number[]>> = {
+  0: [8, 10, 15],
+  1: [25],
+  6: [23],
+  41: [49, 50],
+};
+
 /** What a capability that the recipe keeps is good for: without it the sockets are refused. */
 function capableSockets(capabilities: readonly Capability[]): ArgumentTest[][] {
   return [
@@ -86,12 +104,22 @@ function capableSockets(capabilities: readonly Capability[]): ArgumentTest[][] {
   ];
 }
 
-/** @param capabilities what the recipe keeps @returns the limited calls by name */
-export function limitedCalls(capabilities: readonly Capability[]): Readonly<Record<string, LimitedCall>> {
+/**
+ * @param capabilities what the recipe keeps
+ * @param kind what runs the program
+ * @returns the limited calls by name
+ */
+export function limitedCalls(
+  capabilities: readonly Capability[],
+  kind: ProgramKind = 'node',
+): Readonly<Record<string, LimitedCall>> {
+  const ofC = kind === 'c';
   return {
     clone: {
-      reason: 'threads of this process, exactly as musl makes them; no other process, no namespace',
-      allowed: [[{ argument: 0, equals: threadFlags }]],
+      reason: ofC
+        ? 'fork, exactly as musl makes it; no thread, no namespace'
+        : 'threads of this process, exactly as musl makes them; no other process, no namespace',
+      allowed: [[{ argument: 0, equals: ofC ? forkFlags : threadFlags }]],
       // Node then tells of a program that could not be started by an event, as of one that is not there; for EPERM it throws.
       errno: errno.EACCES,
     },
@@ -119,13 +147,15 @@ export function limitedCalls(capabilities: readonly Capability[]): Readonly<Reco
     ioctl: {
       reason:
         'not blocking, bytes waiting, closing on exec, copying a file, and the question whether there is a terminal',
-      allowed: harmlessRequests.map((request) => [{ argument: 1, equals: request }]),
+      allowed: [...harmlessRequests, ...(ofC ? interfaceRequests : [])].map((request) => [
+        { argument: 1, equals: request },
+      ]),
       errno: errno.ENOTTY,
     },
     setsockopt: {
       reason: 'options that Node has a function for; none that attaches a filter program or another protocol',
       allowed: Object.entries(harmlessOptionsOf).flatMap(([level, options]) =>
-        options.map((option) => [
+        [...options, ...(ofC ? (optionsOfC[Number(level)] ?? []) : [])].map((option) => [
           { argument: 1, equals: Number(level) },
           { argument: 2, equals: option },
         ]),

@@ -1,4 +1,4 @@
-import type { RuntimeName } from '../runtime-name.ts';
+import type { ProgramKind } from '../runtime-name.ts';
 import type { CallGroup } from './call-group.ts';
 
 /** System calls that no recipe can have. The kernel ends a daemon that makes one: no daemon does so by mistake. */
@@ -105,8 +105,9 @@ export const absentCalls: Readonly<Record<string, CallGroup>> = {
 /**
  * Of those that no recipe can have: what a runtime makes all the same, and goes on without. For its daemons these are answered as absent calls are.
  */
-export const absentForRuntime: Readonly<Record<RuntimeName, Readonly<Record<string, CallGroup>>>> = {
+export const absentForRuntime: Readonly<Record<ProgramKind, Readonly<Record<string, CallGroup>>>> = {
   node: {},
+  c: {},
   bun: {
     bodies: {
       reason: 'Bun lays large bodies of messages into files in memory, and takes ordinary memory instead',

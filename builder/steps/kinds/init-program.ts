@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { partitionUuid } from '../../image/partition-uuid.ts';
 import { compileInit } from '../../init/compile-init.ts';
 import { planSource } from '../../init/plan-source.ts';
+import type { MachineNetwork } from '../../recipe/machine-network.ts';
 import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
 import type { StepKind } from '../step-kind.ts';
@@ -15,6 +16,7 @@ export const initProgram: StepKind = {
     const { date, slot } = step.parameters;
     const recipe = step.parameters.recipe as ResolvedRecipe;
     const board = step.parameters.board as ResolvedBoard;
+    const network = step.parameters.network as MachineNetwork;
     const seed = `${recipe.name}-${board.name}`;
     const modules = JSON.parse(await readFile(join(folder('kernel'), 'modules.json'), 'utf8')) as string[];
     const planC = join(output, 'plan.c');
@@ -26,6 +28,7 @@ export const initProgram: StepKind = {
         dataPartitionUuid: partitionUuid(seed, 'data'),
         statePartitionUuid: partitionUuid(seed, 'state'),
         slot: slot as 'a' | 'b',
+        network,
         moduleFiles: modules.map((name) => `/lib/modules/${name}.ko`),
       }),
     );

@@ -17,7 +17,7 @@ import type { StepKind } from '../step-kind.ts';
 import { timeStampOf } from '../time-stamp.ts';
 
 /**
- * Inputs `program`, `runtimeBase`, `overlay` (overlays/root), `squashfs`; parameter `runtimeFiles` (`Runtime.rootFiles`). Output: `root.img` (a squashfs, then its dm-verity tree),
+ * Inputs `program`, `runtimeBase` (if there is a runtime), `overlay` (overlays/root), `squashfs`; parameter `runtimeFiles` (`Runtime.rootFiles`). Output: `root.img` (a squashfs, then its dm-verity tree),
  * `root.verity` (init's record of the tree), and `files.json`: what is in it. What the audit finds stops the build.
  */
 export const rootPartition: StepKind = {
@@ -37,7 +37,7 @@ export const rootPartition: StepKind = {
         origin: 'built:program',
         content: { file: join(folder('program'), 'program') },
       },
-      ...rootEntries(runtimeFiles, folder('runtimeBase')),
+      ...(runtimeFiles.length === 0 ? [] : rootEntries(runtimeFiles, folder('runtimeBase'))),
       ...overlay.map(({ path }) => ({
         ...owner,
         type: 'file' as const,

@@ -77,6 +77,14 @@ static const struct plan_port ports[] = {
 	{ 0, false },
 };
 
+static const uint8_t ruleset[] = {
+	0
+};
+
+static const struct plan_link links[] = {
+	{ .device = NULL },
+};
+
 static const struct plan_instruction filter[] = {
 	{ 0x20, 0, 0, 0x4 },
 	{ 0x15, 1, 0, 0xc00000b7 },
@@ -655,6 +663,11 @@ const struct plan appliance_plan = {
 	.data_minimum_mib = 0,
 	.settings = settings,
 	.setting_count = 55,
+	.ruleset = ruleset,
+	.ruleset_size = 0,
+	.links = links,
+	.link_count = 0,
+	.forwards_ipv4 = false,
 	.clock_floor = 1600000000,
 	.needs_dns = false,
 	.last_words = false,

@@ -1,0 +1,31 @@
+/** How a machine is connected, and what its kernel lets through: init does it before anything else runs. */
+export interface MachineNetwork {
+  /** A batch of nf_tables messages in base64, sent before any link comes up; if the kernel refuses it, none does. null: nothing is filtered. */
+  readonly ruleset: string | null;
+  /** null: one Ethernet link, whichever there is, with DHCP. */
+  readonly router: RouterNetwork | null;
+}
+
+export interface RouterNetwork {
+  /** At most one of them with DHCP. */
+  readonly links: readonly RouterLink[];
+  /** Families whose packets go from link to link. */
+  readonly forwarded: readonly ('ipv4' | 'ipv6')[];
+}
+
+export interface RouterLink {
+  /** The kernel's name, at most 15 bytes. */
+  readonly device: string;
+  /** null: the device is a port. */
+  readonly vlan: { readonly trunk: string; readonly id: number } | null;
+  readonly ipv4: StaticIpv4 | { readonly kind: 'dhcp' };
+}
+
+export interface StaticIpv4 {
+  readonly kind: 'static';
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly gateway: string | null;
+}
+
+export const ordinaryNetwork: MachineNetwork = { ruleset: null, router: null };
