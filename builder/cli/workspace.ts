@@ -36,10 +36,15 @@ export function findBoard(terminal: Terminal, nameOrPath: string): string {
   return findYaml(terminal, nameOrPath, 'board', (name) => join('recipes', 'boards', `${name}.yaml`));
 }
 
+/** Finds a cluster: a path to a YAML file, or the name of a file below `recipes/clusters/`. */
+export function findCluster(terminal: Terminal, nameOrPath: string): string {
+  return findYaml(terminal, nameOrPath, 'cluster', (name) => join('recipes', 'clusters', `${name}.yaml`));
+}
+
 function findYaml(
   terminal: Terminal,
   nameOrPath: string,
-  what: 'recipe' | 'board',
+  what: 'recipe' | 'board' | 'cluster',
   place: (name: string) => string,
 ): string {
   const isName = /^[a-z0-9][a-z0-9-]*$/.test(nameOrPath);
@@ -54,7 +59,7 @@ function findYaml(
     hint:
       what === 'recipe'
         ? 'name a folder below recipes/, or a path to a recipe; boardsmith new NAME makes one'
-        : 'ls recipes/boards',
+        : `ls recipes/${what}s`,
     problems: [...new Set(candidates)].map((candidate) => `looked for ${candidate}`),
   });
 }

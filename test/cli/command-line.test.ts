@@ -192,6 +192,16 @@ test('check prints each mistake with file, line and column, and ends with 3', as
   assert.ok(JSON.parse(json.terminal.outLines.join('')).problems.length >= 2);
 });
 
+test('check prints warnings, and ends with 0', async () => {
+  const cluster = join(checkout, 'test/fixtures/recipe/bad/warned/service-reached.yaml');
+  const { code, terminal } = await command('check', cluster);
+  assert.is(code, 0);
+  assert.match(terminal.noteLines.join('\n'), /warning: .*:25:3: store offers http/);
+  const json = await command('check', cluster, '--json');
+  const { problems, warnings } = JSON.parse(json.terminal.outLines.join(''));
+  assert.equal([problems.length, warnings.length], [0, 1]);
+});
+
 test('plan prints every step with its inputs and key, has no effects, and is the same anywhere', async () => {
   const { code, terminal } = await command('plan', 'cxo', '--cache', cache, '--json');
   assert.is(code, 0, terminal.outLines.join('\n'));

@@ -1,4 +1,4 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,8 +11,14 @@ import { recipeFolder } from '../support/unusual-recipe-folders.ts';
 
 const test = suite('check files');
 
-test('the recipes and boards of the repository have no mistakes', async () => {
-  const files = ['recipes/cxo', 'recipes/boards/qemu-virt.yaml', 'test/appliances/plain'];
+test('the recipes, boards and clusters of the repository have no mistakes', async () => {
+  const files = [
+    'recipes/cxo',
+    'recipes/boards/qemu-virt.yaml',
+    'test/appliances/plain',
+    'recipes/clusters/skyminer-4.yaml',
+    'recipes/clusters/skyminer-8.yaml',
+  ];
   assert.equal(await check(files.map((file) => join(checkout, file))), []);
 });
 
@@ -45,6 +51,13 @@ test('what is not there is a mistake among the others', async () => {
 
 test('a board is known by its content where its folder says nothing', async () => {
   assert.equal(await check([boardFile()]), []);
+});
+
+test('a cluster too', async () => {
+  const cluster = readFileSync(join(badFixtures, 'clusters/units-at-most.yaml'), 'utf8');
+  const file = join(temporaryFolder('cluster'), 'units-at-most.yaml');
+  writeFileSync(file, cluster);
+  assert.ok((await check([file])).some(({ rule }) => rule === 'units-at-most'));
 });
 
 test('a recipe may have another name than recipe.yaml', async () => {

@@ -4,9 +4,11 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { boardKind } from '../../builder/recipe/board-file/board-kind.ts';
 import { check } from '../../builder/recipe/check.ts';
+import { clusterKind } from '../../builder/recipe/cluster-file/cluster-kind.ts';
 import type { Problem } from '../../builder/recipe/problem.ts';
 import { recipeKind } from '../../builder/recipe/recipe-file/recipe-kind.ts';
 import { boardSchema } from '../../builder/recipe/schema/board-schema.ts';
+import { clusterSchema } from '../../builder/recipe/schema/cluster-schema.ts';
 import { recipeSchema } from '../../builder/recipe/schema/recipe-schema.ts';
 import type { RootSchema } from '../../builder/recipe/schema/schema-node.ts';
 import { schemaBranches } from '../../builder/recipe/schema/schema-place.ts';
@@ -29,13 +31,15 @@ const byRecipes = hitBy(
   await problemsOfClosedFolder(),
 );
 const byBoards = hitBy(await problemsOfFixtures('boards'));
+const byClusters = hitBy(await problemsOfFixtures('clusters'), await problemsOfFixtures('warned'));
 const byYaml = hitBy(await problemsOfFixtures('yaml'), await check([join(checkout, 'nowhere.yaml')]));
 
 function uncovered(schema: RootSchema, hits: ReadonlySet<string>): string[] {
-  // Definitions are the same in both schemas: a fixture of either is enough.
+  // Definitions are the same in all schemas: a fixture of one is enough.
   const reached = (branch: string) =>
     hits.has(`schema${branch}`) ||
-    (branch.startsWith('#/$defs/') && (byRecipes.has(`schema${branch}`) || byBoards.has(`schema${branch}`)));
+    (branch.startsWith('#/$defs/') &&
+      [byRecipes, byBoards, byClusters].some((others) => others.has(`schema${branch}`)));
   return schemaBranches(schema).filter((branch) => !reached(branch) && !unreachable.includes(branch));
 }
 
@@ -51,6 +55,11 @@ test('of each branch of the schema of boards', () => {
   assert.equal(uncovered(boardSchema, byBoards), []);
 });
 
+test('of each branch of the schema of clusters', () => {
+  assert.ok(schemaBranches(clusterSchema).length > 90);
+  assert.equal(uncovered(clusterSchema, byClusters), []);
+});
+
 test('of each rule', () => {
   assert.equal(
     namesOf(recipeKind.rules).filter((name) => !byRecipes.has(name)),
@@ -58,6 +67,10 @@ test('of each rule', () => {
   );
   assert.equal(
     namesOf(boardKind.rules).filter((name) => !byBoards.has(name)),
+    [],
+  );
+  assert.equal(
+    namesOf(clusterKind.rules).filter((name) => !byClusters.has(name)),
     [],
   );
   assert.equal(namesOf(fixturesOf('together')), namesOf(togetherRules).sort());
@@ -75,7 +88,7 @@ test('of each mistake of a YAML file', () => {
 });
 
 test('no two rules share a name', () => {
-  const names = namesOf([...recipeKind.rules, ...boardKind.rules, ...togetherRules]);
+  const names = namesOf([...recipeKind.rules, ...boardKind.rules, ...clusterKind.rules, ...togetherRules]);
   assert.is(new Set(names).size, names.length);
 });
 

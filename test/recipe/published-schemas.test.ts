@@ -20,9 +20,9 @@ for (const [path, schema] of Object.entries(publishedSchemas)) {
   });
 }
 
-test('every recipe and board begins with a line that names its schema', () => {
+test('every recipe, board and cluster begins with a line that names its schema', () => {
   const files = readdirSync(join(checkout, 'recipes'), { recursive: true, encoding: 'utf8' }).filter(
-    (file) => /(^|\/)recipe\.yaml$/.test(file) || /^boards\/[^/]+\.yaml$/.test(file),
+    (file) => /(^|\/)recipe\.yaml$/.test(file) || /^(boards|clusters)\/[^/]+\.yaml$/.test(file),
   );
   assert.ok(files.length >= 2);
   for (const file of files) {
@@ -30,7 +30,9 @@ test('every recipe and board begins with a line that names its schema', () => {
     const schema = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(path, 'utf8'))?.[1];
     const expected = file.startsWith('boards/')
       ? 'recipes/boards/board.schema.json'
-      : 'recipes/recipe.schema.json';
+      : file.startsWith('clusters/')
+        ? 'recipes/cluster.schema.json'
+        : 'recipes/recipe.schema.json';
     assert.is(join(dirname(path), schema ?? 'nothing'), join(checkout, expected), file);
   }
 });

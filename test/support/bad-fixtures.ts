@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { check } from '../../builder/recipe/check.ts';
+import { checkAll } from '../../builder/recipe/check.ts';
 import { type Problem, problemLine } from '../../builder/recipe/problem.ts';
 
 /** Files with a mistake each, in folders by kind; beside each `NAME.yaml` lies `NAME.txt` with the lines that it must give. */
 export const badFixtures = join(import.meta.dirname, '../fixtures/recipe/bad');
 
-export type FixtureKind = 'yaml' | 'recipe' | 'folders' | 'boards';
+/** Those of `warned` are no mistakes: what they give are warnings. */
+export type FixtureKind = 'yaml' | 'recipe' | 'folders' | 'boards' | 'clusters' | 'warned';
 
 export interface BadFixture {
   readonly name: string;
@@ -45,7 +46,16 @@ export function linesOf(problems: readonly Problem[], file: string): string {
 
 /** What `check` finds in every fixture of a kind. */
 export async function problemsOfFixtures(kind: FixtureKind): Promise<Problem[]> {
-  return await check(fixturesOf(kind).map(({ file }) => file));
+  return await foundIn(
+    kind,
+    fixturesOf(kind).map(({ file }) => file),
+  );
+}
+
+/** Mistakes; of `warned` warnings. */
+export async function foundIn(kind: FixtureKind, files: readonly string[]): Promise<Problem[]> {
+  const { problems, warnings } = await checkAll(files);
+  return kind === 'warned' ? warnings : problems;
 }
 
 /** Expected files that belong to no fixture any more. */

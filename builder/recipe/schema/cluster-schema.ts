@@ -1,137 +1,35 @@
-import { macPattern } from '../address/mac-address.ts';
 import { ref, rootSchema } from './definitions.ts';
 import { fields, list, named, type SchemaNode } from './schema-node.ts';
 
-/** Linux: IFNAMSIZ is 16, the last byte ends the name. */
-export const longestInterfaceName = 15;
+const routerPorts = (description: string): SchemaNode => ref('routerPorts', { description });
 
-const routerPort = {
-  title: "a router's port",
-  type: 'string',
-  maxLength: longestInterfaceName,
-  pattern: '^[a-z][a-z0-9]*$',
-  patternErrorMessage: 'write the kernel’s name of the interface: lower-case letters and digits',
-  examples: ['eth1'],
-} as const satisfies SchemaNode;
+const networks = (description: string): SchemaNode => ref('ipNetworks', { description });
 
-const routerPorts = (description: string): SchemaNode =>
-  list(
-    {
-      title: "a router's port, or a range of them",
-      type: 'string',
-      maxLength: 2 * longestInterfaceName + 2,
-      pattern: '^[a-z][a-z0-9]*(\\.\\.[a-z][a-z0-9]*)?$',
-      patternErrorMessage: 'write one interface, or first..last',
-      examples: ['eth1..eth4'],
-    },
-    256,
-    { description, minItems: 1, examples: [['eth1..eth4']] },
-  );
-
-const address = (description: string, example: string): SchemaNode => ({
-  title: 'an IP address',
-  description,
-  type: 'string',
-  maxLength: 39,
-  pattern: '^[0-9a-f.:]+$',
-  patternErrorMessage: 'write an IPv4 or IPv6 address in digits, lower case, without a prefix length',
-  examples: [example],
-});
-
-const network = (title: string, description: string, example: string): SchemaNode => ({
-  title,
-  description,
-  type: 'string',
-  maxLength: 43,
-  pattern: '^[0-9a-f.:]+/[0-9]{1,3}$',
-  patternErrorMessage: 'write an address, a slash and the length of its prefix',
-  examples: [example],
-});
-
-const networks = (description: string): SchemaNode =>
-  list(network('a network', 'One network.', '172.20.5.0/24'), 64, {
-    description,
-    minItems: 1,
-    uniqueItems: true,
-    examples: [['172.20.5.0/24']],
-  });
-
-const mac = (description: string): SchemaNode => ({
-  title: 'a MAC address',
-  description,
-  type: 'string',
-  pattern: macPattern,
-  patternErrorMessage: 'write six pairs of lower-case hexadecimal digits with colons between, in quotes',
-  examples: ["'52:54:00:00:01:01'"],
-});
+const network = (description: string, example: string): SchemaNode =>
+  ref('ipNetwork', { description, examples: [example] });
 
 const staticUplink = (family: string, own: string, gateway: string): SchemaNode =>
   fields(
     ['address', 'gateway'],
     {
-      address: network('an address with the length of its prefix', 'Of the router.', own),
-      gateway: address('The next router on the way out.', gateway),
+      address: network('Address of the router, with the length of its prefix.', own),
+      gateway: ref('ipAddress', { description: 'The next router on the way out.', examples: [gateway] }),
     },
     { description: `A fixed ${family} address.` },
   );
 
-const end = (description: string, example: string): SchemaNode => ({
-  title: 'an end of a flow',
-  description,
-  type: 'string',
-  maxLength: 40,
-  pattern: '^[a-z]([a-z0-9-]*[a-z0-9])?$',
-  patternErrorMessage: 'write the name of a group of boards, of one board, or uplink',
-  examples: [example],
-});
+const end = (description: string, example: string): SchemaNode =>
+  ref('clusterEnd', { description, examples: [example] });
 
-const portList = (transport: string): SchemaNode =>
-  list(ref('portNumber'), 32, {
-    description: `${transport} ports at the other end.`,
-    minItems: 1,
-    uniqueItems: true,
-    examples: [['443']],
-  });
+const ports = (transport: string): SchemaNode =>
+  ref('portNumbers', { description: `${transport} ports at the other end.` });
 
-const portRange = (transport: string): SchemaNode => ({
-  title: 'a range of ports',
-  description: `${transport} ports at the other end that follow each other.`,
-  type: 'string',
-  pattern: '^[1-9][0-9]{0,4}\\.\\.[1-9][0-9]{0,4}$',
-  patternErrorMessage: 'write first..last',
-  examples: ['30000..30100'],
-});
+const portRange = (transport: string): SchemaNode =>
+  ref('portRange', { description: `${transport} ports at the other end that follow each other.` });
 
-const rate = fields(
-  ['perSecond'],
-  {
-    perSecond: {
-      title: 'a number of connections',
-      description: 'New connections a second; more are dropped.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      examples: [20],
-    },
-    burst: {
-      title: 'a number of connections',
-      description: 'So many at once after a quiet time. Left out: as many as `perSecond`.',
-      type: 'integer',
-      minimum: 1,
-      maximum: 100_000,
-      examples: [40],
-    },
-  },
-  { description: 'A limit for each pair of boards. Left out: none.' },
-);
+const rate = ref('connectionRate', { description: 'A limit for each pair of boards. Left out: none.' });
 
-const upstream = (what: string, example: string): SchemaNode =>
-  list(address(`One of them.`, example), 8, {
-    description: what,
-    uniqueItems: true,
-    default: [],
-    examples: [[example]],
-  });
+const upstream = (description: string): SchemaNode => ref('ipAddresses', { description, default: [] });
 
 /** recipes/clusters/*.yaml. Nothing in it can turn a default into allow: what is not named is dropped. */
 export const clusterSchema = rootSchema(
@@ -163,7 +61,7 @@ export const clusterSchema = rootSchema(
       uplink: fields(
         ['port'],
         {
-          port: { ...routerPort, description: 'Where the way out is plugged in.', examples: ['eth0'] },
+          port: ref('routerPort', { description: 'Where the way out is plugged in.' }),
           ipv4: fields(
             [],
             {
@@ -210,11 +108,7 @@ export const clusterSchema = rootSchema(
       addressing: fields(
         ['ipv4'],
         {
-          ipv4: network(
-            'an IPv4 network',
-            'Every board’s segment is cut from it, in the order of the file.',
-            '10.77.0.0/24',
-          ),
+          ipv4: network('Every board’s segment is cut from it, in the order of the file.', '10.77.0.0/24'),
           segmentLength: {
             title: 'the length of a prefix',
             description:
@@ -225,7 +119,6 @@ export const clusterSchema = rootSchema(
             default: 30,
           },
           ipv6: network(
-            'an IPv6 network',
             'Likewise, a /64 for each board; unique local or routed. Left out: all IPv6 is dropped.',
             'fd77:5b1c:90ad::/48',
           ),
@@ -261,7 +154,7 @@ export const clusterSchema = rootSchema(
           vlans: fields(
             ['trunk', 'first'],
             {
-              trunk: { ...routerPort, description: 'Port of the router that carries all of them.' },
+              trunk: ref('routerPort', { description: 'Port of the router that carries all of them.' }),
               first: {
                 title: 'a VLAN',
                 description: 'VLAN of the first board; the others follow.',
@@ -273,12 +166,8 @@ export const clusterSchema = rootSchema(
             },
             { description: 'A switch behind one port of the router; instead of `ports`.' },
           ),
-          firstMac: mac('MAC address of the first board; the others follow.'),
-          macs: list(mac('Of one board.'), 256, {
-            description: 'MAC addresses, one for each board; instead of `firstMac`.',
-            minItems: 1,
-            examples: [["'52:54:00:00:01:01'"]],
-          }),
+          firstMac: ref('mac', { description: 'MAC address of the first board; the others follow.' }),
+          macs: ref('macs', { description: 'MAC addresses, one for each board; instead of `firstMac`.' }),
         }),
         64,
         {
@@ -298,8 +187,8 @@ export const clusterSchema = rootSchema(
             description:
               'A port that the reached appliance names in `ports`; for `to: uplink`, what the opening one names in `connects`.',
           }),
-          tcp: portList('TCP'),
-          udp: portList('UDP'),
+          tcp: ports('TCP'),
+          udp: ports('UDP'),
           tcpRange: portRange('TCP'),
           udpRange: portRange('UDP'),
           icmp: {
@@ -350,10 +239,7 @@ export const clusterSchema = rootSchema(
       dns: fields(
         [],
         {
-          upstream: upstream(
-            'Resolvers that the router asks. Left out: those that the uplink gives.',
-            '9.9.9.9',
-          ),
+          upstream: upstream('Resolvers that the router asks. Left out: those that the uplink gives.'),
         },
         {
           description:
@@ -363,10 +249,7 @@ export const clusterSchema = rootSchema(
       time: fields(
         [],
         {
-          upstream: upstream(
-            'NTP servers that the router asks. Left out: it keeps its own clock.',
-            '162.159.200.1',
-          ),
+          upstream: upstream('NTP servers that the router asks. Left out: it keeps its own clock.'),
         },
         { description: 'The time of day, for boards whose recipe says `needs.time`.' },
       ),

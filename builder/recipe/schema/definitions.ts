@@ -1,6 +1,44 @@
+import { macPattern } from '../address/mac-address.ts';
 import { durationPattern, sizePattern } from '../quantity.ts';
 import { longestName, namePattern } from '../recipe-name.ts';
 import type { RootSchema, SchemaNode } from './schema-node.ts';
+
+/** Linux: IFNAMSIZ is 16, the last byte ends the name. */
+export const longestInterfaceName = 15;
+
+const mac = {
+  title: 'a MAC address',
+  type: 'string',
+  pattern: macPattern,
+  patternErrorMessage: 'write six pairs of lower-case hexadecimal digits with colons between, in quotes',
+  examples: ["'52:54:00:00:01:01'"],
+} as const;
+
+const ipAddress = {
+  title: 'an IP address',
+  type: 'string',
+  maxLength: 39,
+  pattern: '^[0-9a-f.:]+$',
+  patternErrorMessage: 'write an IPv4 or IPv6 address in digits, lower case, without a prefix length',
+  examples: ['172.20.0.1'],
+} as const;
+
+const ipNetwork = {
+  title: 'a network',
+  type: 'string',
+  maxLength: 43,
+  pattern: '^[0-9a-f.:]+/[0-9]{1,3}$',
+  patternErrorMessage: 'write an address, a slash and the length of the prefix',
+  examples: ['172.20.5.0/24'],
+} as const;
+
+const connections = {
+  title: 'a number of connections',
+  type: 'integer',
+  minimum: 1,
+  maximum: 100_000,
+  examples: [20],
+} as const;
 
 /** What several fields share. `title` names the thing in messages; `examples` and `patternErrorMessage` become remedies. */
 const definitions = {
@@ -88,6 +126,82 @@ const definitions = {
     pattern: '^[a-z0-9][a-z0-9._-]*(,[a-z0-9._-]+=[A-Za-z0-9._:-]*)*$',
     patternErrorMessage: 'write its name, then ,property=value for each property',
     examples: ['virtio-blk-pci'],
+  },
+  routerPort: {
+    title: "a router's port",
+    type: 'string',
+    maxLength: longestInterfaceName,
+    pattern: '^[a-z][a-z0-9]*$',
+    patternErrorMessage: 'write the kernel’s name of the interface: lower-case letters and digits',
+    examples: ['eth0'],
+  },
+  routerPorts: {
+    type: 'array',
+    items: {
+      title: "a router's port, or a range of them",
+      type: 'string',
+      maxLength: 2 * longestInterfaceName + 2,
+      pattern: '^[a-z][a-z0-9]*(\\.\\.[a-z][a-z0-9]*)?$',
+      patternErrorMessage: 'write one interface, or first..last',
+      examples: ['eth1..eth4'],
+    },
+    minItems: 1,
+    maxItems: 256,
+    examples: [['eth1..eth4']],
+  },
+  mac,
+  macs: { type: 'array', items: mac, minItems: 1, maxItems: 256, examples: [mac.examples] },
+  ipAddress,
+  ipAddresses: {
+    type: 'array',
+    items: ipAddress,
+    maxItems: 8,
+    uniqueItems: true,
+    examples: [ipAddress.examples],
+  },
+  ipNetwork,
+  ipNetworks: {
+    type: 'array',
+    items: ipNetwork,
+    minItems: 1,
+    maxItems: 64,
+    uniqueItems: true,
+    examples: [ipNetwork.examples],
+  },
+  clusterEnd: {
+    title: 'an end of a flow',
+    type: 'string',
+    maxLength: longestName + '-256'.length,
+    pattern: namePattern,
+    patternErrorMessage: 'write the name of a group of boards, of one board, or uplink',
+    examples: ['wallet'],
+  },
+  portNumbers: {
+    type: 'array',
+    items: { title: 'a port number', type: 'integer', minimum: 1, maximum: 65535, examples: [8080] },
+    minItems: 1,
+    maxItems: 32,
+    uniqueItems: true,
+    examples: [['443']],
+  },
+  portRange: {
+    title: 'a range of ports',
+    type: 'string',
+    pattern: '^[1-9][0-9]{0,4}\\.\\.[1-9][0-9]{0,4}$',
+    patternErrorMessage: 'write first..last',
+    examples: ['30000..30100'],
+  },
+  connectionRate: {
+    type: 'object',
+    properties: {
+      perSecond: { ...connections, description: 'New connections a second; more are dropped.' },
+      burst: {
+        ...connections,
+        description: 'So many at once after a quiet time. Left out: as many as `perSecond`.',
+      },
+    },
+    required: ['perSecond'],
+    additionalProperties: false,
   },
 } as const satisfies Record<string, SchemaNode>;
 

@@ -142,6 +142,7 @@ const typeNames = {
 function typeRemedy(data: unknown, node: SchemaNode): string {
   switch (node.type!) {
     case 'object':
+      if (fieldNames(node) === '') return 'write {}';
       return `write its fields below it, indented: ${fieldNames(node)}${node.required === undefined ? ' (or {} for none)' : ''}`;
     case 'array':
       return `begin each element with "- "${exampleSuffix(node)}`;

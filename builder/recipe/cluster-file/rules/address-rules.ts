@@ -99,7 +99,7 @@ export const addressRules = [
       if (!usable) {
         report({
           at: [...at, 'address'],
-          message: `${fixed.address} is no ${familyName(family)} address of one machine with the length of its prefix`,
+          message: `${fixed.address} is no ${familyName(family)} address that a router can have, with the length of its prefix`,
           remedy: `write it such as ${family === 'ipv4' ? '172.20.0.2/24' : 'fd20::2/64'}`,
         });
       } else if (gateway !== null && (!contains(own, gateway) || gateway.address === own.address)) {

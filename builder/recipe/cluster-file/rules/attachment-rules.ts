@@ -1,5 +1,5 @@
 import { suggest } from '../../did-you-mean.ts';
-import { longestInterfaceName } from '../../schema/cluster-schema.ts';
+import { longestInterfaceName } from '../../schema/definitions.ts';
 import type { Path } from '../../yaml/position.ts';
 import { type ClusterFields, clusterRule } from '../cluster-fields.ts';
 import { deviceOf, unitAttachments } from '../group-units.ts';

@@ -61,7 +61,7 @@ export const macRules = [
           at: placeOf(group, index),
           message: isGroupMac(mac) ? `${mac} is a multicast address` : `${mac} is no address of a card`,
           remedy:
-            'the first byte of a card’s address is even, and for one that you choose 02, 06, 0a or 0e at its end',
+            'the first byte of a card’s address is even; one that you choose yourself begins with 02, say',
         });
         if (group.macs === null) break;
       }
