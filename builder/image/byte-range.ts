@@ -22,7 +22,7 @@ export class ByteRange {
       throw new RangeError(`it ends before byte ${position + length}`);
     }
     const { buffer, bytesRead } = await this.#handle.read(
-      Buffer.alloc(length),
+      Buffer.allocUnsafe(length),
       0,
       length,
       this.#offset + position,

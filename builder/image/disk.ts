@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { gptPieces } from './gpt.ts';
 import { entryArrayStart, type Layout } from './layout.ts';
@@ -16,6 +15,8 @@ export interface DiskOptions {
   readonly bootloader: { readonly file: string; readonly offset: number } | null;
   /** The image to write; replaced if it is there. */
   readonly output: string;
+  /** Hears how far a file is written; no byte before that changes any more. The file gets its name at the end. */
+  readonly onWritten?: (file: string, bytes: number) => void;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +40,7 @@ const holeSize = 4096;
 
 /**
  * Writes a disk image: table, boot loader, contents. Zeros become holes, so the file takes only what it holds; its bytes are the same anywhere.
- * It is written beside its target and renamed.
+ * It is written beside its target and renamed; who keeps it flushes it.
  * @returns the parts in the order in which they lie on the disk
  * @throws BoardsmithError STEP_FAILED if a content does not fit
  */
@@ -54,11 +55,10 @@ export async function writeDisk(options: DiskOptions): Promise<DiskPart[]> {
     for (const part of partsOf(options)) {
       signal.throwIfAborted();
       parts.push(await writePart(handle, part, signal));
+      options.onWritten?.(partial, part.offset + part.size);
     }
-    await handle.sync();
     await handle.close();
     await rename(partial, output);
-    await syncFolder(dirname(output));
     return parts;
   } catch (error) {
     await handle.close().catch(() => undefined);
@@ -120,8 +120,3 @@ async function writeSparsely(handle: FileHandle, chunk: Buffer, position: number
 }
 
 const zeros = Buffer.alloc(holeSize);
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
-}

@@ -6,7 +6,7 @@ import { bunPayloadProblem } from '../rootfs/audit/bun-payload.ts';
 import { bunFlags } from './bun-flags.ts';
 import { bunRuntime } from './bun-runtime.ts';
 import { hostRuntime } from './host-runtime.ts';
-import type { ProgramOptions } from './runtime.ts';
+import type { HostFolders, ProgramOptions } from './runtime.ts';
 
 /** Names in the scratch folder. The second is where the program believes that it lies: `/$bunfs/root/daemon`. */
 const moduleName = 'daemon.cjs';
@@ -31,7 +31,7 @@ export const compileFlags: readonly string[] = [
  * Compiles a program: the bundle and Bun's flags inside the stripped, deaf Bun of a base. The same bytes for the same input.
  * @throws BoardsmithError STEP_FAILED, also if the daemon is not in what was compiled; HOST_UNSUITABLE, INTERRUPTED
  */
-export async function makeBunProgram(options: ProgramOptions): Promise<void> {
+export async function makeBunProgram(options: ProgramOptions & HostFolders): Promise<void> {
   const { code, base, output, scratch, signal } = options;
   await writeFile(join(scratch, moduleName), code);
   // Bun looks upwards for these; here it ends.

@@ -1,5 +1,5 @@
 import { BoardsmithError } from '../error/boardsmith-error.ts';
-import { findText } from '../rootfs/find-text.ts';
+import { findText } from '../lock/byte-threads/find-text.mjs';
 import { readElfProgram, type Segment, segmentType, shiftSections, writeSegment } from './elf-program.ts';
 
 /** In every Node that can be a single executable; the digit after the colon says whether it is one (node_sea.cc). */
@@ -33,9 +33,11 @@ export function injectSeaBlob(node: Buffer, blob: Buffer): Buffer {
   const noteHead = blobNoteHead(blob.length);
   const noteSize = noteHead.length + roundUp(blob.length, noteAlignment);
 
-  const program = Buffer.alloc(noteOffset + noteSize);
+  const program = Buffer.allocUnsafe(noteOffset + noteSize);
   node.copy(program, 0, 0, end);
+  program.fill(0, end, end + gap);
   node.copy(program, end + gap, end);
+  program.fill(0, end + gap + tail);
   noteHead.copy(program, noteOffset);
   blob.copy(program, noteOffset + noteHead.length);
 

@@ -18,8 +18,8 @@ export const nodeRuntime = {
     },
     musl: { title: 'musl', packing: 'deb', request: muslRequest },
   },
-  base: { kind: 'node-base', inputs: ['wheel', 'musl', 'binutils', 'nodeHost'] },
-  program: { kind: 'node-program', inputs: ['nodeHost', 'hostLibraries'] },
+  base: { kind: 'node-base', inputs: ['wheel', 'musl', 'binutils', 'nodeHost', 'hostLibraries'] },
+  program: { kind: 'node-program', inputs: [] },
   programOrigin: wheelOrigin,
   rootFiles: [
     ...muslFiles,

@@ -64,14 +64,18 @@ export interface ProgramOptions {
   readonly code: string;
   /** Folder of the prepared base. */
   readonly base: string;
-  /** Folder of the unpacked package with the runtime for this machine, of the same version. */
-  readonly host: string;
-  /** Folder of the unpacked packages with the libraries that it needs. */
-  readonly libraries: string;
   readonly memoryLimitMiB: number;
   /** The file to write. */
   readonly output: string;
   /** An empty folder. */
   readonly scratch: string;
   readonly signal: AbortSignal;
+}
+
+/** Folders of the runtime for this machine. */
+export interface HostFolders {
+  /** Of the unpacked package, of the same version. */
+  readonly host: string;
+  /** Of the unpacked packages with the libraries that it needs. */
+  readonly libraries: string;
 }

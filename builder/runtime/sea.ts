@@ -1,9 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PackagedTool } from '../toolchain/packaged-tool.ts';
-
-/** Name of the module inside the blob; nobody sees it but who reads the bytes. */
-const mainName = 'daemon.cjs';
+import { mainName } from './sea-blob.ts';
 
 export interface SeaOptions {
   /** The bundle: one CommonJS module. */
@@ -18,7 +16,7 @@ export interface SeaOptions {
 }
 
 /**
- * Makes the blob of a single executable: code and flags as Node stores them. It holds no compiled code and no snapshot, so it depends
+ * Has Node make the blob of a single executable: code and flags as it stores them. It holds no compiled code and no snapshot, so it depends
  * neither on the processor nor on the C library under the Node that writes it, and the same input gives the same bytes.
  * @throws BoardsmithError STEP_FAILED with what Node said; INTERRUPTED
  */

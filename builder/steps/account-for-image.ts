@@ -18,8 +18,8 @@ export interface WrittenImage {
   readonly version: string;
   /** The finished image. */
   readonly image: string;
-  /** The image and what lies beside it. */
-  readonly outputs: readonly ManifestOutput[];
+  /** The image and what lies beside it, once they are hashed. */
+  readonly outputs: Promise<readonly ManifestOutput[]>;
   readonly partitions: readonly DiskPart[];
   /** Files of the root with their hashes, so that they need not be unpacked again. */
   readonly root: readonly ManifestRootFile[];
@@ -42,7 +42,8 @@ export async function accountForImage(
   const card = await Card.open(written.image);
   try {
     const [parts, files] = [await card.parts(), await card.files()];
-    const beside = written.outputs.filter(({ role }) => role.startsWith('firmware'));
+    const outputs = await written.outputs;
+    const beside = outputs.filter(({ role }) => role.startsWith('firmware'));
     requireOwners(written, { parts, files, beside: beside.map(({ role }) => role) });
     const { program } = written;
     const sizes = requireBudgets(
@@ -79,7 +80,7 @@ export async function accountForImage(
     const components = [...written.components, ...ownComponents(sources, { version, licence: 'MIT' })];
     const bom = {
       ...{ unit, date, version, places },
-      sha256: written.outputs.find(({ role }) => role === 'image')!.sha256,
+      sha256: outputs.find(({ role }) => role === 'image')!.sha256,
       components: components.sort((a, b) => (a.id < b.id ? -1 : 1)),
     };
     return { bom, sizes };

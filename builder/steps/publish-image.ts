@@ -58,7 +58,7 @@ async function putInPlace(
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const name of names) await sparseCopy(join(stepOutput, name), join(draft, name), signal);
+  await Promise.all(names.map((name) => sparseCopy(join(stepOutput, name), join(draft, name), signal)));
   const ours = await identities(draft, names);
   await rm(join(out, names.at(-1)!), { force: true });
   for (const name of names) await rename(join(draft, name), join(out, name));

@@ -7,7 +7,7 @@ import { callsOfRuntime } from '../../builder/recipe/system-calls/allowed.ts';
 import { makeBunProgram } from '../../builder/runtime/bun-program.ts';
 import { bundle } from '../../builder/runtime/bundle.ts';
 import { makeNodeProgram } from '../../builder/runtime/node-program.ts';
-import type { ProgramOptions } from '../../builder/runtime/runtime.ts';
+import type { HostFolders, ProgramOptions } from '../../builder/runtime/runtime.ts';
 import { runtimes } from '../../builder/runtime/runtimes.ts';
 import { canEmulate, EmulatedProgram } from '../support/emulated-program.ts';
 import { lockedTool } from '../support/locked-tools.ts';
@@ -28,11 +28,11 @@ if (!canEmulate) console.log('SKIP the system calls of runtimes: qemu-aarch64-st
 /** qemu-user knows these by number only. */
 const unnamed: Readonly<Record<string, string>> = { '425': 'io_uring_setup', '441': 'epoll_pwait2' };
 
-type Parts = Pick<ProgramOptions, 'base' | 'host' | 'libraries'> & { readonly root: string };
+type Parts = Pick<ProgramOptions, 'base'> & HostFolders & { readonly root: string };
 
 interface Measured extends MeasuredRuntime {
   readonly parts: () => Promise<Parts>;
-  readonly make: (options: ProgramOptions) => Promise<void>;
+  readonly make: (options: ProgramOptions & HostFolders) => Promise<void>;
   /** What qemu-user cannot do for it. */
   readonly leftOut: readonly string[];
 }

@@ -40,8 +40,6 @@ async function makeProgram(name: string): Promise<string> {
   await makeNodeProgram({
     code: probe,
     base: pinned.base,
-    host: pinned.nodeHost,
-    libraries: pinned.hostLibraries,
     memoryLimitMiB,
     output,
     scratch,

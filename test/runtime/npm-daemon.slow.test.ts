@@ -64,8 +64,7 @@ async function bundlePublished(name: string, version: string): Promise<Bundle> {
 async function programOf(code: string): Promise<string> {
   const output = join(temporaryFolder('program'), 'daemon');
   const scratch = temporaryFolder('scratch');
-  const inputs = { base: pinned.base, host: pinned.nodeHost, libraries: pinned.hostLibraries };
-  await makeNodeProgram({ ...inputs, code, memoryLimitMiB: 128, output, scratch, signal });
+  await makeNodeProgram({ code, base: pinned.base, memoryLimitMiB: 128, output, scratch, signal });
   return output;
 }
 

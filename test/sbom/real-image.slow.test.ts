@@ -121,7 +121,7 @@ test('a file that slips into the boot partition stops it, by name', async () => 
       date: manifest.date,
       version: '1',
       image: extra,
-      outputs: manifest.outputs.slice(0, 1),
+      outputs: Promise.resolve(manifest.outputs.slice(0, 1)),
     },
     ...{
       partitions: manifest.partitions,

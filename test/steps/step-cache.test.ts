@@ -16,8 +16,8 @@ import {
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { inThread } from '../../builder/lock/byte-threads/byte-threads.ts';
 import { StepCache } from '../../builder/steps/step-cache.ts';
-import { treeDigest } from '../../builder/steps/tree-digest.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('step cache');
@@ -189,11 +189,11 @@ test('the digest is the same anywhere, and gives way to an abort', async () => {
   const [one, other] = [temporaryFolder('tree'), temporaryFolder('tree')];
   fill(one);
   fill(other);
-  assert.is(await treeDigest(one, signal), await treeDigest(other, signal));
+  assert.is(await inThread('treeDigest', [one], signal), await inThread('treeDigest', [other], signal));
   const stop = new AbortController();
   for (let number = 0; number < 3000; number += 1) writeFileSync(join(one, `${number}`), 'x'.repeat(5000));
   setImmediate(() => stop.abort(new Error('stopped')));
-  const outcome = await treeDigest(one, stop.signal).catch((error: Error) => error.message);
+  const outcome = await inThread('treeDigest', [one], stop.signal).catch((error: Error) => error.message);
   assert.is(outcome, 'stopped');
 });
 

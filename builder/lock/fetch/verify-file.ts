@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { sha256OfFile } from '../sha256-of-file.ts';
+import { inThread } from '../byte-threads/byte-threads.ts';
 
 /** Size in bytes and lower-case hex sha256 of a file. */
 export interface Fingerprint {
@@ -15,6 +15,6 @@ export async function differenceFrom(
 ): Promise<string | null> {
   const { size } = await stat(file);
   if (size !== expected.size) return `it has ${size} bytes, not ${expected.size}`;
-  const sha256 = await sha256OfFile(file, signal);
+  const sha256 = await inThread('fileDigest', [file], signal);
   return sha256 === expected.sha256 ? null : `its sha256 is ${sha256}, not ${expected.sha256}`;
 }

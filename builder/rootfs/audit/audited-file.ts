@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { inThread } from '../../lock/byte-threads/byte-threads.ts';
+import { contentOf, type FileContent } from '../../lock/byte-threads/file-content.mjs';
 import { ElfError } from '../elf/byte-reader.ts';
 import { type Elf, isElf, readElf } from '../elf/read-elf.ts';
 import { readContent } from '../file-content.ts';
 import type { Tree, TreeFile } from '../tree.ts';
-import { interpreterByContent } from './interpreter-signatures.ts';
+import { interpreterByContent, tellingTexts } from './interpreter-signatures.ts';
 
 /** What the rules need to know of a file; its bytes are not kept. */
 export interface AuditedFile {
@@ -29,17 +30,29 @@ export async function auditedFiles(tree: Tree): Promise<ReadonlyMap<string, Audi
 }
 
 async function auditedFile(entry: TreeFile): Promise<AuditedFile> {
-  const bytes = await readContent(entry);
+  const { bytes, sha256, places } = await lookedAt(entry);
   const script =
     bytes.toString('latin1', 0, 2) === '#!' ? bytes.toString('utf8', 2, 200).split('\n')[0]!.trim() : null;
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
   const content = { entry, size: bytes.length, sha256, script };
   if (!isElf(bytes)) return { ...content, elf: null, elfProblem: null, interpreter: null };
-  const interpreter = interpreterByContent(bytes);
+  const interpreter = interpreterByContent(bytes, places);
   try {
     return { ...content, elf: readElf(bytes), elfProblem: null, interpreter };
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
     return { ...content, elf: null, elfProblem: error.message, interpreter };
   }
+}
+
+/** A file of this machine is looked at in a thread: a program has 100 MB, and meanwhile it is fed to the maker of the file system. */
+async function lookedAt(entry: TreeFile): Promise<FileContent & { readonly bytes: Buffer }> {
+  if ('bytes' in entry.content) {
+    const bytes = await readContent(entry);
+    return { bytes, ...contentOf(bytes, tellingTexts) };
+  }
+  const looking = inThread('fileContent', [entry.content.file, tellingTexts]);
+  // If it cannot be read, the reading here says so in more words.
+  looking.catch(() => {});
+  const bytes = await readContent(entry);
+  return { bytes, ...(await looking) };
 }

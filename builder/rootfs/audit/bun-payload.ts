@@ -1,6 +1,6 @@
+import { findText } from '../../lock/byte-threads/find-text.mjs';
 import { ElfError } from '../elf/byte-reader.ts';
 import { readElf } from '../elf/read-elf.ts';
-import { findText } from '../find-text.ts';
 
 /** Ends the modules of a compiled program; stands once in Bun itself, which looks for it. */
 export const bunTrailer = '\n---- Bun! ----\n';

@@ -1,4 +1,4 @@
-import { findText } from '../find-text.ts';
+import { findText } from '../../lock/byte-threads/find-text.mjs';
 import { bunPayloadProblem, bunTrailer } from './bun-payload.ts';
 
 /**
@@ -20,16 +20,29 @@ const nodeMark = 'internal/bootstrap/realm';
 const blownFuse = /NODE_SEA_FUSE_[0-9a-f]{32}:1/;
 const fuseName = 'NODE_SEA_FUSE_';
 
-/** @returns the interpreter that a program's bytes are, in words, or null */
-export function interpreterByContent(bytes: Buffer): string | null {
-  for (const [text, name] of signatures) if (findText(bytes, text) >= 0) return name;
-  if (findText(bytes, nodeMark) >= 0 && !hasApplication(bytes)) return 'Node without an application in it';
-  const lost = findText(bytes, bunTrailer) >= 0 ? bunPayloadProblem(bytes) : null;
+/** What must be looked for in a program before `interpreterByContent` can tell. */
+export const tellingTexts: readonly string[] = [
+  ...signatures.map(([text]) => text),
+  nodeMark,
+  fuseName,
+  bunTrailer,
+];
+
+/**
+ * @param places where each of `tellingTexts` stands first in the program, -1 if it does not
+ * @returns the interpreter that a program's bytes are, in words, or null
+ */
+export function interpreterByContent(bytes: Buffer, places: readonly number[]): string | null {
+  const first = (text: string): number => places[tellingTexts.indexOf(text)]!;
+  for (const [text, name] of signatures) if (first(text) >= 0) return name;
+  if (first(nodeMark) >= 0 && !hasApplication(bytes, first(fuseName)))
+    return 'Node without an application in it';
+  const lost = first(bunTrailer) >= 0 ? bunPayloadProblem(bytes) : null;
   return lost === null ? null : `Bun without an application in it (${lost})`;
 }
 
-function hasApplication(bytes: Buffer): boolean {
-  for (let at = findText(bytes, fuseName); at >= 0; at = findText(bytes, fuseName, at + 1)) {
+function hasApplication(bytes: Buffer, firstFuse: number): boolean {
+  for (let at = firstFuse; at >= 0; at = findText(bytes, fuseName, at + 1)) {
     if (blownFuse.test(bytes.toString('latin1', at, at + 64))) return true;
   }
   return false;

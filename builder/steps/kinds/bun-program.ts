@@ -1,4 +1,7 @@
 import { makeBunProgram } from '../../runtime/bun-program.ts';
 import { programStep } from '../program-step.ts';
 
-export const bunProgram = programStep('bun-program', 'bunHost', makeBunProgram);
+/** Takes `bunHost` and `hostLibraries` too. */
+export const bunProgram = programStep('bun-program', async (options, folder) => {
+  await makeBunProgram({ ...options, host: folder('bunHost'), libraries: folder('hostLibraries') });
+});

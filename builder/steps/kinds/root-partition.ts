@@ -83,12 +83,21 @@ export const rootPartition: StepKind = {
       return audited;
     };
     // Compressing is the work of other processes; what the audit finds stops them.
-    const [audited, written] = await Promise.allSettled([audit().catch(stopping(found)), writing]);
+    const [audited, written, lister] = await Promise.allSettled([
+      audit().catch(stopping(found)),
+      writing,
+      packagedTool(folder('squashfs'), { program: 'unsquashfs' }),
+    ]);
     if (audited.status === 'rejected') throw audited.reason;
     if (written.status === 'rejected') throw written.reason;
-    const unsquashfs = await packagedTool(folder('squashfs'), { program: 'unsquashfs' });
-    await refuseOtherFiles(tree, await unsquashfs.run(['-ls', '-d', '', image], { signal }));
-    await writeFile(join(output, 'root.verity'), writeVerityRecord(await appendHashTree(image, signal)));
+    if (lister.status === 'rejected') throw lister.reason;
+    // Of the file system alone: what is appended meanwhile lies behind it.
+    const [listing, verity] = await Promise.all([
+      lister.value.run(['-ls', '-d', '', image], { signal }),
+      appendHashTree(image, signal),
+    ]);
+    await refuseOtherFiles(tree, listing);
+    await writeFile(join(output, 'root.verity'), writeVerityRecord(verity));
     await writeFile(join(output, 'files.json'), JSON.stringify(describeRoot(tree, audited.value.files)));
   },
 };

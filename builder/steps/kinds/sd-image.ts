@@ -1,13 +1,14 @@
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { writeDisk } from '../../image/disk.ts';
+import { type DiskOptions, type DiskPart, writeDisk } from '../../image/disk.ts';
 import { withLastWords } from '../../image/last-words.ts';
 import { layout } from '../../image/layout.ts';
 import { ubootEnvironment, writeFlashBank } from '../../image/uboot-environment.ts';
 import { blockSize } from '../../image/verity/verity-format.ts';
 import { readVerityRecord, type VerityRecord } from '../../image/verity/verity-record.ts';
 import type { Budgets } from '../../inspect/size-budgets.ts';
-import { sha256OfFile } from '../../lock/sha256-of-file.ts';
+import { inThread } from '../../lock/byte-threads/byte-threads.ts';
+import { WriteProgress } from '../../lock/byte-threads/write-progress.ts';
 import type { OwnerRule } from '../../plan/file-owners.ts';
 import type { ManifestBoot, ManifestInput } from '../../plan/manifest-parts.ts';
 import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
@@ -41,50 +42,58 @@ export const sdImage: StepKind = {
       data: await sizeOf(contents.data),
       bootloader: await sizeOf(bootloader),
     };
+    const digestOf = (file: string): Promise<string> => inThread('fileDigest', [file], signal);
     const { place, offset, environment } = board.bootloader;
     const image = join(output, `${unit}.img`);
-    const partitions = await writeDisk({
+    const { partitions, sha256 } = await writeAndHash({
       layout: layout(board, unit, sizes),
       contents,
       bootloader: place === 'card' ? { file: bootloader, offset: offset! } : null,
       output: image,
       signal,
     });
-    progress('computing sha256');
-    const outputs: ManifestOutput[] = [await describeOutput('image', image)];
+    progress('computing sha256 and listing what is in it');
+    const written = [describeOutput('image', image, sha256)];
     if (place === 'firmware') {
       const firmware = join(output, `${unit}.firmware.bin`);
       await copyFile(bootloader, firmware);
-      outputs.push(await describeOutput('firmware', firmware));
+      written.push(describeOutput('firmware', firmware, digestOf(firmware)));
       if (Object.keys(environment).length > 0) {
         const bank = join(output, `${unit}.firmware-environment.bin`);
         await writeFlashBank(bank, ubootEnvironment(withLastWords(environment, board.lastWords)));
-        outputs.push(await describeOutput('firmware-environment', bank));
+        written.push(describeOutput('firmware-environment', bank, digestOf(bank)));
       }
     }
-    progress('listing what is in it');
     const root: ManifestRootFile[] = JSON.parse(await readFile(join(folder('root'), 'files.json'), 'utf8'));
     const components: SbomComponent[] = JSON.parse(
       await readFile(join(folder('components'), 'components.json'), 'utf8'),
     );
-    const { bom, sizes: partSizes } = await accountForImage({
-      unit,
-      date,
-      version,
-      image,
-      outputs,
-      partitions,
-      root,
-      components,
-      owners,
-      sources,
-      budgets,
-      program,
-    });
+    // Other threads compute, and meanwhile this one reads the image.
+    const hashed = Promise.all(written);
+    const [outputs, { bom, sizes: partSizes }] = await Promise.all([
+      hashed,
+      accountForImage({
+        unit,
+        date,
+        version,
+        image,
+        outputs: hashed,
+        partitions,
+        root,
+        components,
+        owners,
+        sources,
+        budgets,
+        program,
+      }),
+    ]);
     const [cdx, spdxFile] = [join(output, `${unit}.cdx.json`), join(output, `${unit}.spdx.json`)];
     await writeFile(cdx, cycloneDx(bom));
     await writeFile(spdxFile, spdx(bom));
-    outputs.push(await describeOutput('sbom-cyclonedx', cdx), await describeOutput('sbom-spdx', spdxFile));
+    outputs.push(
+      await describeOutput('sbom-cyclonedx', cdx, digestOf(cdx)),
+      await describeOutput('sbom-spdx', spdxFile, digestOf(spdxFile)),
+    );
     const manifest: ImageManifest = {
       manifestVersion: 1,
       recipe,
@@ -117,6 +126,28 @@ interface ImageParameters {
   readonly sources: ImageManifest['sources'];
 }
 
+/** Writes a disk; a thread hashes what is written, and goes on when the disk is whole. */
+async function writeAndHash(
+  options: DiskOptions,
+): Promise<{ readonly partitions: DiskPart[]; readonly sha256: Promise<string> }> {
+  const progress = new WriteProgress();
+  let sha256: Promise<string> | undefined;
+  try {
+    const partitions = await writeDisk({
+      ...options,
+      onWritten(file, bytes) {
+        sha256 ??= inThread('fileDigest', [file, progress.shared], options.signal);
+        // Whoever awaits it later is told of a failure then.
+        sha256.catch(() => {});
+        progress.reached(bytes);
+      },
+    });
+    return { partitions, sha256: sha256! };
+  } finally {
+    progress.ended();
+  }
+}
+
 function describeVerity({ dataBlocks, rootHash, salt }: VerityRecord): ImageManifest['verity'] {
   return { partition: 'root-a', dataBlocks, rootHash: rootHash.toString('hex'), salt: salt.toString('hex') };
 }
@@ -125,6 +156,10 @@ async function sizeOf(file: string): Promise<number> {
   return (await stat(file)).size;
 }
 
-async function describeOutput(role: ManifestOutput['role'], file: string): Promise<ManifestOutput> {
-  return { role, file: basename(file), size: await sizeOf(file), sha256: await sha256OfFile(file) };
+async function describeOutput(
+  role: ManifestOutput['role'],
+  file: string,
+  sha256: Promise<string>,
+): Promise<ManifestOutput> {
+  return { role, file: basename(file), size: await sizeOf(file), sha256: await sha256 };
 }

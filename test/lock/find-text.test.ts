@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findText } from '../../builder/rootfs/find-text.ts';
+import { findText } from '../../builder/lock/byte-threads/find-text.mjs';
 
 const bytes = Buffer.from(
   'OPTION OPTIND \n---- Bun! ----\n internal/boot internal/bootstrap/realm',

@@ -1,0 +1,2 @@
+/** See find-text.mjs. */
+export function findText(bytes: Buffer, text: string, from?: number): number;
