@@ -78,6 +78,7 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
   const { router } = facts.network;
   const ruleset = Buffer.from(facts.network.ruleset ?? '', 'base64');
   const links = router?.links ?? [];
+  const timeServers = router?.timeServers ?? [];
   const fields: readonly (readonly [string, string])[] = [
     ['recipe', cString(recipe.name)],
     ['board', cString(board.name)],
@@ -98,6 +99,10 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     ['forwards_ipv4', String(router?.forwarded.includes('ipv4') ?? false)],
     ['clock_floor', number(facts.clockFloor)],
     ['needs_dns', String(recipe.needs.dns)],
+    ['needs_time', String(recipe.needs.time)],
+    ['time_servers', 'time_servers'],
+    ['time_server_count', number(timeServers.length)],
+    ['serves_time', String(router?.servesTime ?? false)],
     ['last_words', String(board.lastWords !== null)],
     ['watchdog_device', board.watchdog === null ? 'NULL' : cString(board.watchdog.device)],
     ['watchdog_timeout_s', number(board.watchdog?.timeoutSeconds ?? 0)],
@@ -143,6 +148,7 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     cPorts(recipe.ports),
     cBytes('ruleset', ruleset),
     cLinks(links),
+    cAddresses('time_servers', timeServers),
     cFilter(cage.filter),
     cPlaces(cage.places),
     cNumbers('tcp_bind', cage.bind),
@@ -221,6 +227,11 @@ function cLinks(links: readonly RouterLink[]): string {
     throw new RangeError('more than one link with DHCP');
   const lines = links.map((link) => `\t${cLink(link)},\n`).join('');
   return `static const struct plan_link links[] = {\n${lines || '\t{ .device = NULL },\n'}};\n`;
+}
+
+function cAddresses(name: string, addresses: readonly string[]): string {
+  const values = addresses.length === 0 ? ['0'] : addresses.map(cAddress);
+  return `static const uint32_t ${name}[] = { ${values.join(', ')} };\n`;
 }
 
 function cLink({ device, vlan, ipv4 }: RouterLink): string {

@@ -11,6 +11,10 @@ export interface RouterNetwork {
   readonly links: readonly RouterLink[];
   /** Families whose packets go from link to link. */
   readonly forwarded: readonly ('ipv4' | 'ipv6')[];
+  /** IPv4 addresses of NTP servers that it asks; none: it keeps its own clock. */
+  readonly timeServers: readonly string[];
+  /** Whether it tells others the time. */
+  readonly servesTime: boolean;
 }
 
 export interface RouterLink {

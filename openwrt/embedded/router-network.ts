@@ -6,6 +6,8 @@ export function routerNetwork(policy: Policy): RouterNetwork {
   return {
     links: [...(policy.uplink === null ? [] : [uplinkOf(policy.uplink)]), ...policy.boards.map(boardLinkOf)],
     forwarded: ['ipv4'],
+    timeServers: policy.router.time.upstream,
+    servesTime: policy.router.time.served.length > 0,
   };
 }
 

@@ -8,6 +8,8 @@ enum {
 	LOG_ID = 1002,
 	HEALTH_ID = 1003,
 	TRACE_ID = 1004,
+	TIME_ID = 1005,
+	TIME_SERVER_ID = 1006,
 };
 
 #endif

@@ -15,6 +15,7 @@ static void reap(struct machine *machine)
 		/* Others are what the daemon left behind, and health children that were given up. */
 		(void)(supervisor_child_ended(&machine->supervisor, pid, status) ||
 		       network_child_ended(&machine->network, pid, status) ||
+		       timekeeper_child_ended(&machine->timekeeper, pid, status) ||
 		       logger_child_ended(&machine->logger, pid, status));
 	}
 }
@@ -63,6 +64,8 @@ static void feed_watchdog(struct machine *machine, int64_t now)
 static void tick(struct machine *machine, int64_t now)
 {
 	network_tick(&machine->network, now);
+	timekeeper_gateway(&machine->timekeeper, network_way_out(&machine->network));
+	timekeeper_tick(&machine->timekeeper, now);
 	logger_tick(&machine->logger, now);
 	supervisor_tick(&machine->supervisor, now);
 	trace_tick(&machine->trace, &machine->supervisor, now);
@@ -82,6 +85,7 @@ static int64_t next_deadline(const struct machine *machine)
 {
 	int64_t children = earlier(network_deadline(&machine->network), machine->logger.restart_ms);
 	children = earlier(children, machine->trace.save_ms);
+	children = earlier(children, timekeeper_deadline(&machine->timekeeper));
 	return earlier(earlier(children, supervisor_deadline(&machine->supervisor)), machine->watchdog.next_ms);
 }
 
@@ -95,11 +99,12 @@ static int64_t wait_time(const struct machine *machine)
 
 void machine_turn(struct machine *machine)
 {
-	enum { SIGNALS, UEVENTS, ANSWER, READY, KEYS };
+	enum { SIGNALS, UEVENTS, ANSWER, TIME, READY, KEYS };
 	struct pollfd fds[KEYS + POWER_KEYS_MAX] = {
 		[SIGNALS] = { .fd = machine->signals, .events = POLLIN },
 		[UEVENTS] = { .fd = machine->uevents, .events = POLLIN },
 		[ANSWER] = { .fd = machine->network.answer, .events = POLLIN },
+		[TIME] = { .fd = machine->timekeeper.answer, .events = POLLIN },
 		[READY] = { .fd = supervisor_ready_descriptor(&machine->supervisor), .events = POLLIN },
 	};
 	for (int i = 0; i < machine->power_keys.count; i++)
@@ -111,6 +116,8 @@ void machine_turn(struct machine *machine)
 			supervisor_ready_event(&machine->supervisor, fds[READY].revents);
 		if (fds[ANSWER].revents)
 			network_answer(&machine->network);
+		if (fds[TIME].revents)
+			timekeeper_answer(&machine->timekeeper);
 		if (fds[UEVENTS].revents)
 			new_device(machine);
 		if (fds[SIGNALS].revents)

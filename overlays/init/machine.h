@@ -7,6 +7,7 @@
 #include "plan.h"
 #include "power.h"
 #include "supervisor.h"
+#include "timekeeper.h"
 #include "trace.h"
 #include "watchdog.h"
 
@@ -19,6 +20,7 @@ struct machine {
 	bool data_mounted;
 	struct watchdog watchdog;
 	struct network network;
+	struct timekeeper timekeeper;
 	struct logger logger;
 	struct trace trace;
 	struct power_keys power_keys;

@@ -313,6 +313,15 @@ bool network_child_ended(struct network *network, pid_t pid, int status)
 	return true;
 }
 
+uint32_t network_way_out(const struct network *network)
+{
+	const struct plan *plan = network->plan;
+	for (size_t i = 0; i < plan->link_count; i++)
+		if (network->links.up[i] && plan->links[i].gateway != 0)
+			return plan->links[i].gateway;
+	return network->lease.gateway;
+}
+
 int64_t network_deadline(const struct network *network)
 {
 	return earlier(network->look_ms, earlier(network->restart_ms, network->expiry_ms));

@@ -35,6 +35,8 @@ void network_look_for_link(struct network *network);
 void network_answer(struct network *network);
 /* True if it was the DHCP child that ended. */
 bool network_child_ended(struct network *network, pid_t pid, int status);
+/* The gateway; 0: none, or no lease. Of a router whose uplink is static that link's. */
+uint32_t network_way_out(const struct network *network);
 int64_t network_deadline(const struct network *network);
 void network_tick(struct network *network, int64_t now);
 

@@ -81,6 +81,10 @@ struct plan {
 
 	int64_t clock_floor; /* seconds since 1970 */
 	bool needs_dns;
+	bool needs_time;
+	const uint32_t *time_servers; /* in the host's byte order; none: the gateway is asked */
+	size_t time_server_count;
+	bool serves_time;
 
 	bool last_words; /* the kernel keeps its last words over a reset */
 

@@ -25,6 +25,7 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/timex.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -426,6 +427,25 @@ int sys_set_clock(int64_t seconds)
 {
 	struct timespec time = { .tv_sec = seconds };
 	return (int)result(clock_settime(CLOCK_REALTIME, &time));
+}
+
+int64_t sys_clock_us(void)
+{
+	struct timespec time;
+	(void)clock_gettime(CLOCK_REALTIME, &time);
+	return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+int sys_set_clock_us(int64_t time_us)
+{
+	struct timespec time = { .tv_sec = time_us / 1000000, .tv_nsec = time_us % 1000000 * 1000 };
+	return (int)result(clock_settime(CLOCK_REALTIME, &time));
+}
+
+int sys_slew_clock(int64_t by_us)
+{
+	struct timex change = { .modes = ADJ_OFFSET_SINGLESHOT, .offset = (long)by_us };
+	return (int)result(clock_adjtime(CLOCK_REALTIME, &change));
 }
 
 void sys_sleep_ms(int64_t duration)

@@ -104,6 +104,9 @@ int sys_on_crash(void (*handler)(int signal));
 int64_t sys_uptime_ms(void);
 int64_t sys_clock(void);
 int sys_set_clock(int64_t seconds);
+int64_t sys_clock_us(void); /* since 1970 */
+int sys_set_clock_us(int64_t time);
+int sys_slew_clock(int64_t by_us); /* little by little */
 void sys_sleep_ms(int64_t duration);
 ssize_t sys_random(void *buffer, size_t size, unsigned flags);
 int sys_load_module(int fd);

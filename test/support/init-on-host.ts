@@ -21,7 +21,9 @@ const hostFlags = [
 const testFlags = strictFlags.filter((flag) => flag !== '-Wconversion' && flag !== '-Wcast-qual');
 
 /** What plays the kernel in sys.c's place. */
-const playedKernel = ['kernel.c', 'image.c', 'dhcp_server.c'].map((name) => join(host, name));
+const playedKernel = ['kernel.c', 'image.c', 'dhcp_server.c', 'time_server.c'].map((name) =>
+  join(host, name),
+);
 
 /**
  * Compiles init for this machine: `scenarios` and `units` with its system calls replaced by test/init/host/kernel.c, `real_network` with

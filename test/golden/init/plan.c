@@ -92,6 +92,8 @@ static const struct plan_link links[] = {
 	{ .device = NULL },
 };
 
+static const uint32_t time_servers[] = { 0 };
+
 static const struct plan_instruction filter[] = {
 	{ 0x20, 0, 0, 0x4 },
 	{ 0x15, 1, 0, 0xc00000b7 },
@@ -675,6 +677,10 @@ const struct plan appliance_plan = {
 	.forwards_ipv4 = false,
 	.clock_floor = 1600000000,
 	.needs_dns = true,
+	.needs_time = true,
+	.time_servers = time_servers,
+	.time_server_count = 0,
+	.serves_time = false,
 	.last_words = true,
 	.watchdog_device = "/dev/watchdog0",
 	.watchdog_timeout_s = 15,

@@ -2,13 +2,16 @@
 
 #include "../../../overlays/init/names.h"
 #include "../../../overlays/init/sys.h"
+#include "../../../overlays/init/time_answer.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/blkpg.h>
 #include <linux/dm-ioctl.h>
+#include <linux/if_vlan.h>
 #include <linux/input.h>
+#include <linux/sockios.h>
 #include <linux/watchdog.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -50,8 +53,8 @@ static struct {
 	int processes;
 	bool child_signal;
 	int last_pipe;
-	int ready_fd, answer_fd, trace_fd;
-	int64_t trace_ms, ready_ms, ready_closed_ms, lease_ms, lease_again_ms;
+	int ready_fd, answer_fd, time_fd, trace_fd;
+	int64_t trace_ms, time_ms, ready_ms, ready_closed_ms, lease_ms, lease_again_ms;
 	bool ctrl_alt_del_taken, power_key_taken;
 	int uevents_taken;
 	bool is_child; /* kernel.child was forked, and init goes on as it */
@@ -247,6 +250,14 @@ static ssize_t read_lease(void *buffer, size_t size)
 	return (ssize_t)count;
 }
 
+static ssize_t read_time(void *buffer, size_t size)
+{
+	struct time_answer answer = { .offset_us = kernel.time_offset_us };
+	state.time_ms = INT64_MAX;
+	memcpy(buffer, &answer, size);
+	return (ssize_t)size;
+}
+
 ssize_t sys_read(int fd, void *buffer, size_t size)
 {
 	ssize_t result;
@@ -256,6 +267,10 @@ ssize_t sys_read(int fd, void *buffer, size_t size)
 		result = read_key(buffer, size);
 	else if (fd == state.answer_fd && !state.is_child)
 		result = read_lease(buffer, size);
+	else if (fd == state.time_fd && !state.is_child)
+		result = read_time(buffer, size);
+	else if (is_child("time"))
+		result = (ssize_t)time_server_answer(buffer), state.packet_ms = INT64_MAX;
 	else if (is_child("log"))
 		result = (ssize_t)chunk(kernel.input, &state.input_at, buffer, size);
 	else if (strcmp(label(fd), "tcp socket") == 0)
@@ -281,6 +296,15 @@ ssize_t sys_write(int fd, const void *buffer, size_t size)
 	if (is_child("dhcp")) {
 		print_lease(buffer);
 		return (ssize_t)size;
+	}
+	if (is_child("time") && size == sizeof(struct time_answer)) {
+		printf("answer: behind by %lld us\n", (long long)((const struct time_answer *)buffer)->offset_us);
+		return (ssize_t)size;
+	}
+	if (is_child("time")) {
+		time_server_asked(buffer);
+		state.packet_ms = kernel.time_server == TIME_SILENT ? INT64_MAX : kernel.now_ms + 20;
+		return played("write", (long)size, "%s, request", label(fd));
 	}
 	char text[600];
 	size_t used = 0;
@@ -398,6 +422,7 @@ static const char *request_name(unsigned long request)
 	case SIOCSIFADDR: return "SIOCSIFADDR";
 	case SIOCSIFNETMASK: return "SIOCSIFNETMASK";
 	case SIOCADDRT: return "SIOCADDRT";
+	case SIOCSIFVLAN: return "SIOCSIFVLAN";
 	default: return _IOC_TYPE(request) == 'E' ? "EVIOCGBIT" : _IOC_TYPE(request) == 'f' ? "EXT4_IOC_RESIZE_FS" : "?";
 	}
 }
@@ -443,6 +468,9 @@ static void describe_request(unsigned long request, const void *argument, char t
 		snprintf(text, REQUEST_SIZE, ", %llu blocks", *(const unsigned long long *)argument);
 	} else if (request == SIOCSIFADDR || request == SIOCSIFNETMASK) {
 		snprintf(text, REQUEST_SIZE, ", %s %s", interface->ifr_name, address_text(&interface->ifr_addr));
+	} else if (request == SIOCSIFVLAN) {
+		const struct vlan_ioctl_args *vlan = argument;
+		snprintf(text, REQUEST_SIZE, ", %s %d on %s", vlan->cmd == ADD_VLAN_CMD ? "add" : "?", vlan->u.VID, vlan->device1);
 	} else if (request == SIOCADDRT) {
 		const struct rtentry *route = argument;
 		snprintf(text, REQUEST_SIZE, ", default through %s at %s", address_text(&route->rt_gateway), route->rt_dev);
@@ -482,6 +510,9 @@ static int add_gateway(const struct sockaddr *through)
 static int answer_request(unsigned long request, void *argument)
 {
 	struct ifreq *interface = argument;
+	bool about_interface = request >> 8 == 0x89 && request != SIOCADDRT && request != SIOCGIFNAME && request != SIOCSIFVLAN;
+	if (about_interface && kernel.late_interface && kernel.now_ms < kernel.ethernet_ms && strcmp(interface->ifr_name, kernel.late_interface) == 0)
+		return -ENODEV;
 	switch (request) {
 	case WDIOC_GETBOOTSTATUS:
 		*(int *)argument = kernel.watchdog_reset ? WDIOF_CARDRESET : 0;
@@ -554,10 +585,14 @@ static bool is_readable(int fd)
 		return kernel.now_ms >= kernel.entropy_ms;
 	if (is_child("dhcp") && strcmp(name, "udp socket") == 0)
 		return state.packet_size > 0 && kernel.now_ms >= state.packet_ms;
+	if (is_child("time") && strcmp(name, "udp socket") == 0)
+		return kernel.now_ms >= state.packet_ms;
 	if (is_child("log"))
 		return kernel.input[state.input_at] != '\v';
 	if (strcmp(name, "tcp socket") == 0)
 		return kernel.http != NULL;
+	if (fd == state.time_fd)
+		return kernel.now_ms >= state.time_ms;
 	if (fd == state.trace_fd)
 		return kernel.now_ms >= state.trace_ms;
 	if (fd == state.ready_fd)
@@ -585,7 +620,7 @@ static int64_t next_event(void)
 	int64_t next = INT64_MAX;
 	const int64_t times[] = {
 		kernel.disk_ms, kernel.ethernet_ms, kernel.entropy_ms, or_never(kernel.power_key_ms), or_never(kernel.ctrl_alt_del_ms),
-		state.trace_ms, state.ready_ms, state.ready_closed_ms, state.lease_ms, state.lease_again_ms, state.packet_size ? state.packet_ms : INT64_MAX,
+		state.trace_ms, state.time_ms, state.ready_ms, state.ready_closed_ms, state.lease_ms, state.lease_again_ms, state.packet_size || is_child("time") ? state.packet_ms : INT64_MAX,
 	};
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] > kernel.now_ms)
@@ -848,6 +883,10 @@ pid_t sys_fork(const char *name)
 		start_daemon(process);
 	if (strcmp(name, "dhcp") == 0)
 		start_dhcp(process);
+	if (strcmp(name, "time") == 0) {
+		state.time_fd = state.last_pipe;
+		state.time_ms = after(kernel.time_after_ms);
+	}
 	if (strcmp(name, "trace") == 0) {
 		process->end_ms = state.trace_ms = after(kernel.trace_takes_ms);
 		state.trace_fd = state.last_pipe;
@@ -1053,6 +1092,24 @@ int64_t sys_clock(void)
 	return kernel.clock_s;
 }
 
+int64_t sys_clock_us(void)
+{
+	return kernel.clock_s * 1000000;
+}
+
+int sys_set_clock_us(int64_t time)
+{
+	long result = played("set_clock_us", 0, "%lld", (long long)time);
+	if (result == 0)
+		kernel.clock_s = time / 1000000;
+	return (int)result;
+}
+
+int sys_slew_clock(int64_t by_us)
+{
+	return (int)played("slew_clock", 0, "%lld us", (long long)by_us);
+}
+
 int sys_set_clock(int64_t seconds)
 {
 	long result = played("set_clock", 0, "%lld", (long long)seconds);
@@ -1094,8 +1151,9 @@ void kernel_reset(void)
 {
 	memset(&state, 0, sizeof state);
 	state.told_ms = -1;
-	state.ready_fd = state.answer_fd = state.trace_fd = -1;
-	state.trace_ms = state.ready_ms = state.ready_closed_ms = state.lease_ms = state.lease_again_ms = INT64_MAX;
+	state.ready_fd = state.answer_fd = state.time_fd = state.trace_fd = -1;
+	state.packet_ms = INT64_MAX;
+	state.trace_ms = state.time_ms = state.ready_ms = state.ready_closed_ms = state.lease_ms = state.lease_again_ms = INT64_MAX;
 	for (int fd = 0; fd < 3; fd++)
 		new_fd(0, "kernel's console");
 	kernel = (struct kernel){
@@ -1112,6 +1170,7 @@ void kernel_reset(void)
 		.data_blocks_resized = 800,
 		.daemon = "probe",
 		.ready_after_ms = 200,
+		.time_after_ms = MISSING,
 		.closes_ready_after_ms = MISSING,
 		.exit_after_ms = MISSING,
 		.sick_from_ms = MISSING,

@@ -33,6 +33,7 @@ struct kernel {
 
 	/* when things are there */
 	int64_t disk_ms, ethernet_ms, entropy_ms;
+	const char *late_interface; /* there from ethernet_ms on, as eth0 is; NULL: none */
 	uint8_t *disk;
 	size_t disk_sectors;
 	/*
@@ -65,6 +66,9 @@ struct kernel {
 	bool lease_once; /* only the first child says anything */
 	const uint32_t *later_gateways; /* each answer after the first has the next one of these, up to NO_MORE_GATEWAYS; NULL: all are alike */
 
+	/* what the child that asks for the time says after its start, once */
+	int64_t time_after_ms, time_offset_us;
+
 	/* points of time; MISSING: never */
 	int64_t power_key_ms, ctrl_alt_del_ms;
 	bool data_busy;
@@ -82,6 +86,7 @@ struct kernel {
 	const char *udp_list;
 	enum { SERVER_GOOD, SERVER_SILENT, SERVER_REFUSES, SERVER_VANISHES, SERVER_FORGETS_RENEWALS } server;
 	uint32_t server_lease_s;
+	enum { TIME_GOOD, TIME_SILENT, TIME_NOT_SET, TIME_OF_ANOTHER } time_server;
 
 	/* for the daemon's child: what of its cage the kernel has */
 	int landlock_abi;
@@ -108,5 +113,10 @@ extern const uint8_t image_root_guid[16], image_data_guid[16];
 /* dhcp_server.c: the answer to a message of the client; returns its size, 0 for none. */
 size_t dhcp_server_answer(const uint8_t *request, size_t size, uint8_t answer[600]);
 const char *dhcp_server_describe(const uint8_t *message, size_t size);
+
+
+/* time_server.c: a server whose clock is 90 s ahead; what it is asked, and what it answers (0: nothing). */
+void time_server_asked(const uint8_t *request);
+size_t time_server_answer(uint8_t *packet);
 
 #endif

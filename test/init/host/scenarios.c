@@ -71,6 +71,8 @@ static void whole_life(void)
 	leave(crashed_daemon(BOOT_RUNS));
 	kernel.panic_words = words_of_panic;
 	kernel.daemon_words = "serving\n";
+	kernel.time_after_ms = 300;
+	kernel.time_offset_us = 5000000;
 	kernel.disk_ms = kernel.ethernet_ms = 1100;
 	kernel.entropy_ms = 1300;
 	kernel.disk_sectors = GROWN_DISK_SECTORS;
@@ -494,6 +496,96 @@ static void bare_board(void)
 	kernel.end_ms = 4000;
 }
 
+static void time_set(void)
+{
+	kernel.time_after_ms = 100;
+	kernel.time_offset_us = 90000000;
+	kernel.end_ms = 4000;
+}
+
+static void time_slewed(void)
+{
+	time_set();
+	kernel.time_offset_us = -20000;
+}
+
+static void time_refused(void)
+{
+	time_set();
+	kernel.time_offset_us = INT64_C(-200000000) * 1000000;
+	kernel.end_ms = 6000;
+}
+
+static void time_of_the_end_of_time(void)
+{
+	time_set();
+	kernel.time_offset_us = INT64_MAX;
+}
+
+static const struct plan_link router_links[] = {
+	{ .device = "eth0", .dhcp = true },
+	{ .device = "eth1", .address = 0x0a140101, .prefix = 30 },
+	{ .device = "eth2.10", .trunk = "eth2", .vlan = 10, .address = 0x0a140201, .prefix = 30 },
+};
+
+static const uint32_t router_time_servers[] = { 0xc0000210, 0xc0000211 };
+
+static void router(void)
+{
+	plan.links = router_links;
+	plan.link_count = 3;
+	plan.forwards_ipv4 = true;
+	plan.serves_time = true;
+	plan.time_servers = router_time_servers;
+	plan.time_server_count = 2;
+	kernel.end_ms = 4000;
+}
+
+static void router_with_late_link(void)
+{
+	router();
+	kernel.late_interface = "eth1";
+	kernel.ethernet_ms = 2500;
+}
+
+static void router_with_static_uplink(void)
+{
+	static const struct plan_link links[] = {
+		{ .device = "eth0", .address = 0xc0000205, .prefix = 24, .gateway = 0xc0000201 },
+		{ .device = "eth1", .address = 0x0a140101, .prefix = 30 },
+	};
+	router();
+	plan.links = links;
+	plan.link_count = 2;
+	plan.time_server_count = 0;
+}
+
+static void child_time(void)
+{
+	kernel.child = "time";
+	kernel.end_ms = 300000;
+}
+
+static void child_time_silent(void)
+{
+	child_time();
+	kernel.time_server = TIME_SILENT;
+}
+
+static void child_time_not_set(void)
+{
+	child_time();
+	kernel.time_server = TIME_NOT_SET;
+	kernel.end_ms = 20000;
+}
+
+static void child_time_of_another(void)
+{
+	child_time();
+	kernel.time_server = TIME_OF_ANOTHER;
+	kernel.end_ms = 20000;
+}
+
 static void child_daemon(void)
 {
 	kernel.child = "probe";
@@ -648,6 +740,17 @@ static const struct scenario {
 	{ "child-dhcp-server-vanishes", child_dhcp_vanishes },
 	{ "child-dhcp-refused", child_dhcp_refused },
 	{ "child-dhcp-expires", child_dhcp_expires },
+	{ "time-set", time_set },
+	{ "time-slewed", time_slewed },
+	{ "time-refused", time_refused },
+	{ "time-of-the-end-of-time", time_of_the_end_of_time },
+	{ "router", router },
+	{ "router-with-late-link", router_with_late_link },
+	{ "router-with-static-uplink", router_with_static_uplink },
+	{ "child-time", child_time },
+	{ "child-time-silent", child_time_silent },
+	{ "child-time-not-set", child_time_not_set },
+	{ "child-time-of-another", child_time_of_another },
 	{ "child-log", child_log },
 	{ "child-trace-of-kernel", child_trace_of_kernel },
 	{ "child-trace-of-long-words", child_trace_of_long_words },

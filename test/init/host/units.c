@@ -8,6 +8,8 @@
 #include "../../../overlays/init/event.h"
 #include "../../../overlays/init/gpt.h"
 #include "../../../overlays/init/log_filter.h"
+#include "../../../overlays/init/ntp_packet.h"
+#include "../../../overlays/init/time_answer.h"
 #include "../../../overlays/init/socket_table.h"
 #include "../../../overlays/init/supervisor.h"
 #include "../../../overlays/init/sys.h"
@@ -22,6 +24,54 @@
 static void check(const char *name, bool good, const char *why)
 {
 	printf(good ? "ok %s\n" : "not ok %s: %s\n", name, why);
+}
+
+/* ---- time */
+
+static void check_time(void)
+{
+	enum { SECOND = 1000000 };
+	const int64_t now = INT64_C(1700000000) * SECOND;
+	uint8_t request[NTP_PACKET_SIZE], answer[NTP_PACKET_SIZE];
+	int64_t offset = 0;
+	ntp_write_request(request, 0x0123456789abcdef);
+	check("a request tells no time", request[0] == 0x23 && request[40] == 0x01 && request[47] == 0xef && request[32] == 0, "");
+	bool answered = ntp_write_answer(request, sizeof request, now + 7 * SECOND, now + 7 * SECOND + 2, answer);
+	check("a request is answered", answered && (answer[0] & 7) == 4 && answer[1] == 8, "");
+	/* 10 ms there and back: this clock is 6.995 s behind. */
+	bool read = ntp_read_answer(answer, sizeof answer, 0x0123456789abcdef, now, now + 10000, &offset);
+	check("what the server wrote the client reads", read && offset >= 7 * SECOND - 5000 - 2 && offset <= 7 * SECOND - 5000 + 2, "");
+	check("an answer to another request", !ntp_read_answer(answer, sizeof answer, 1, now, now, &offset), "taken");
+	check("a short answer", !ntp_read_answer(answer, sizeof answer - 1, 0x0123456789abcdef, now, now, &offset), "taken");
+	uint8_t changed[NTP_PACKET_SIZE];
+	memcpy(changed, answer, sizeof changed);
+	changed[1] = 0;
+	check("a kiss-o'-death", !ntp_read_answer(changed, sizeof changed, 0x0123456789abcdef, now, now, &offset), "taken");
+	changed[1] = 16;
+	check("a clock that was never set", !ntp_read_answer(changed, sizeof changed, 0x0123456789abcdef, now, now, &offset), "taken");
+	memcpy(changed, answer, sizeof changed);
+	changed[0] |= 0xc0;
+	check("a clock out of order", !ntp_read_answer(changed, sizeof changed, 0x0123456789abcdef, now, now, &offset), "taken");
+	check("an answer is not answered", !ntp_write_answer(answer, sizeof answer, now, now, changed), "answered");
+	check("a short request", !ntp_write_answer(request, sizeof request - 1, now, now, changed), "answered");
+	/* 2036-02-07: the era of NTP that began in 1900 ends. */
+	const int64_t later = INT64_C(2085978496 + 1000) * SECOND;
+	ntp_write_answer(request, sizeof request, later + 3 * SECOND, later + 3 * SECOND, answer);
+	read = ntp_read_answer(answer, sizeof answer, 0x0123456789abcdef, later, later, &offset);
+	check("after 2036", read && offset >= 3 * SECOND - 2 && offset <= 3 * SECOND, "");
+
+	static const struct { const char *name; int64_t offset_us; bool good; } cases[] = {
+		{ "an hour ahead", INT64_C(3600) * SECOND, true },
+		{ "to the floor", INT64_C(-100000000) * SECOND, true },
+		{ "below the floor", INT64_C(-100000001) * SECOND, false },
+		{ "in thirty-one years", INT64_C(31) * 366 * 86400 * SECOND, false },
+		{ "the largest", INT64_MAX, false },
+		{ "the smallest", INT64_MIN, false },
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct time_answer time = { cases[i].offset_us };
+		check(cases[i].name, (time_problem(&time, now, 1600000000) == NULL) == cases[i].good, "judged otherwise");
+	}
 }
 
 /* ---- lease */
@@ -516,6 +566,7 @@ static void check_trace_records(void)
 
 int main(void)
 {
+	check_time();
 	kernel_reset();
 	check_leases();
 	check("lease: two name servers", lease_problem(&sane) == NULL, "refused");
