@@ -1,0 +1,136 @@
+import { type Interval, masked, outside, point } from '../interval.ts';
+import { NotUnderstood, readArray, readKeys, readOneOf, readTagged } from './not-understood.ts';
+import { readKey, readSelector } from './read-key.ts';
+import { readInterval, readScalar } from './read-value.ts';
+import type { Element, Statement } from './ruleset.ts';
+import { type Selector, valueType } from './selectors.ts';
+
+export type ElementsOf = (name: string, key: readonly Selector[]) => readonly Element[];
+
+type Match = Statement & { kind: 'match' };
+
+/** A `match` statement; `elementsOf` gives the elements of a named set. */
+export function readMatch(json: unknown, elementsOf: ElementsOf): Match {
+  const { op, left, right } = readKeys(json, 'a match', ['op', 'left', 'right']);
+  const [kind, body] = readTagged(left, 'the left side of a match');
+  if (kind === '&') return readMasked(body, op, right, json);
+  const key = readKey(left);
+  const operator = readOneOf(op, ['==', '!=', '<', '>', '<=', '>=', 'in', '!'], 'the operator of a match');
+  if (operator === 'in' || operator === '!') return anyFlag(key, right, operator === '!', json);
+  if (key.includes('ct status'))
+    throw new NotUnderstood('the whole of ct status is not understood, only its flags', json);
+  const negated = operator === '!=';
+  if (operator === '==' || negated)
+    return { kind: 'match', key, negated, elements: readElements(right, key, elementsOf) };
+  if (key.length !== 1) throw new NotUnderstood('an order of several values is not understood', json);
+  return {
+    kind: 'match',
+    key,
+    negated: false,
+    elements: ordered(key[0]!, operator, right, json).map((interval) => [interval]),
+  };
+}
+
+/** The right side of a match: a named set, an anonymous one, or one value. */
+export function readElements(
+  json: unknown,
+  key: readonly Selector[],
+  elementsOf: ElementsOf,
+): readonly Element[] {
+  if (typeof json === 'string' && json.startsWith('@')) return elementsOf(json.slice(1), key);
+  if (typeof json === 'object' && json !== null && 'set' in json) {
+    return readArray(readKeys(json, 'a set', ['set']).set, 'a set').map((element) =>
+      readElement(element, key),
+    );
+  }
+  return [readElement(json, key)];
+}
+
+/** One element of a set, or the key of one entry of a map. Its counter and comment do nothing. */
+export function readElement(json: unknown, key: readonly Selector[]): Element {
+  if (typeof json === 'object' && json !== null && 'elem' in json) {
+    const { val } = readKeys(
+      readKeys(json, 'an element', ['elem']).elem,
+      'an element',
+      ['val'],
+      ['counter', 'comment'],
+    );
+    return readElement(val, key);
+  }
+  if (key.length === 1) return [readInterval(json, key[0]!)];
+  const parts = readArray(readKeys(json, 'an element', ['concat']).concat, 'an element');
+  if (parts.length !== key.length)
+    throw new NotUnderstood(
+      `an element of ${parts.length} parts for a key of ${key.length} is not understood`,
+      json,
+    );
+  return parts.map((part, index) => readInterval(part, key[index]!));
+}
+
+/** `key & mask == value`. */
+function readMasked(json: unknown, op: unknown, right: unknown, whole: unknown): Match {
+  const operands = readArray(json, 'a masked expression');
+  if (operands.length !== 2)
+    throw new NotUnderstood('a masked expression of other than two parts is not understood', whole);
+  const operator = readOneOf(op, ['==', '!='], 'the operator of a masked match');
+  const selector = readSelector(operands[0]);
+  const type = valueType(selector);
+  const mask = readScalar(operands[1], type);
+  const wanted = readScalar(right, type);
+  if (selector === 'ct status') {
+    if (mask !== wanted || operator !== '==')
+      throw new NotUnderstood('this comparison of ct status is not understood', whole);
+    return { kind: 'match', key: [selector], negated: false, elements: [[point(mask)]] };
+  }
+  if (type.kind !== 'number' && type.kind !== 'mac')
+    throw new NotUnderstood('a mask is understood of numbers and MAC addresses only', whole);
+  const intervals = masked(type.kind === 'mac' ? 48 : type.bits, mask, wanted);
+  if (intervals === null) throw new NotUnderstood('a mask with so many holes is not understood', whole);
+  return {
+    kind: 'match',
+    key: [selector],
+    negated: operator === '!=',
+    elements: intervals.map((interval) => [interval]),
+  };
+}
+
+/** Any of the flags is set; or with `none` no flag is. */
+function anyFlag(key: readonly Selector[], right: unknown, none: boolean, json: unknown): Match {
+  const selector = key[0]!;
+  const type = valueType(selector);
+  if (key.length !== 1 || type.kind !== 'number' || !type.flags)
+    throw new NotUnderstood('flags of something that has none are not understood', json);
+  const flags = readScalar(right, type);
+  if (selector === 'ct status') {
+    if (none) throw new NotUnderstood('absent flags of ct status are not understood', json);
+    // Each status is a bit of its own: one element a flag.
+    return {
+      kind: 'match',
+      key,
+      negated: false,
+      elements: [16n, 32n].filter((flag) => (flags & flag) !== 0n).map((flag) => [point(flag)]),
+    };
+  }
+  const unset = masked(type.bits, flags, 0n)!;
+  const intervals = none ? unset : outside({ first: 0n, last: (1n << BigInt(type.bits)) - 1n }, unset);
+  return { kind: 'match', key, negated: false, elements: intervals.map((interval) => [interval]) };
+}
+
+function ordered(
+  selector: Selector,
+  operator: '<' | '>' | '<=' | '>=',
+  right: unknown,
+  json: unknown,
+): Interval[] {
+  const type = valueType(selector);
+  if (type.kind !== 'number') throw new NotUnderstood('an order is understood of numbers only', json);
+  const value = readScalar(right, type);
+  const last = (1n << BigInt(type.bits)) - 1n;
+  const [from, to] = {
+    '<': [0n, value - 1n],
+    '<=': [0n, value],
+    '>': [value + 1n, last],
+    '>=': [value, last],
+  }[operator] as [bigint, bigint];
+  return from > to ? [] : [{ first: from, last: to }];
+}
