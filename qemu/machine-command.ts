@@ -92,10 +92,19 @@ function cardFile(image: BootableImage, card: Card): string {
   }
 }
 
-function networkArguments({ machine }: BootableImage, { outside, forwards }: MachineOptions): string[] {
-  const user = [`user,id=net0,restrict=${outside ? 'off' : 'on'}`, ...forwards.map(forwardRule)].join(',');
+function networkArguments({ machine }: BootableImage, options: MachineOptions): string[] {
   // Boot ROMs of network cards lie in a package of their own and are of no use here.
   const romless = machine.network.includes('-pci') ? ',romfile=' : '';
+  const { outside, forwards, cards } = options;
+  if (cards !== null) {
+    return cards.flatMap(({ mac, socket }, index) => [
+      '-netdev',
+      `stream,id=net${index},server=off,addr.type=unix,addr.path=${optionValue(socket)}`,
+      '-device',
+      `${machine.network},netdev=net${index},mac=${mac}${romless}`,
+    ]);
+  }
+  const user = [`user,id=net0,restrict=${outside ? 'off' : 'on'}`, ...forwards.map(forwardRule)].join(',');
   return ['-netdev', user, '-device', `${machine.network},netdev=net0${romless}`];
 }
 

@@ -26,6 +26,14 @@ export interface SerialPort {
   readonly socket: string;
 }
 
+/** A network card on a cable of its own, which ends in a socket of this machine (network/machine-port.ts listens there). */
+export interface NetworkCard {
+  /** Lower-case, colons. */
+  readonly mac: string;
+  /** Absolute path of a unix socket, at most 107 bytes. */
+  readonly socket: string;
+}
+
 /** Everything about a run that is not the image's. */
 export interface MachineOptions {
   readonly card: Card;
@@ -36,6 +44,8 @@ export interface MachineOptions {
   readonly forwards: readonly Forward[];
   /** True if the guest may reach what this machine reaches; false leaves it only DHCP and the forwarded ports. */
   readonly outside: boolean;
+  /** The machine's cards, in the order in which its kernel numbers them; null: one card on QEMU's own network, to which `forwards` and `outside` belong. */
+  readonly cards: readonly NetworkCard[] | null;
   /** `stop` ends QEMU when the guest reboots, with the reason in its SHUTDOWN event; `reboot` lets it. */
   readonly onReboot: 'stop' | 'reboot';
   readonly serialPorts: readonly SerialPort[];
@@ -51,6 +61,7 @@ export const plainRun: MachineOptions = {
   memoryMiB: null,
   forwards: [],
   outside: false,
+  cards: null,
   onReboot: 'stop',
   serialPorts: [],
   singleThreaded: false,

@@ -20,6 +20,12 @@ const runs: Readonly<Record<string, Partial<MachineOptions>>> = {
   probe: { direct, serialPorts: [probePort] },
   'own-card': { card: { kind: 'file', path: '/home/a b/card,1.img' }, memoryMiB: 512, onReboot: 'reboot' },
   nbd: { card: { kind: 'url', url: 'nbd+unix:///?socket=/tmp/x/nbd.sock' }, singleThreaded: true },
+  cables: {
+    cards: [
+      { mac: '52:54:00:00:00:01', socket: '/tmp/x/eth0.sock' },
+      { mac: '52:54:00:00:00:02', socket: '/tmp/a,b/eth1.sock' },
+    ],
+  },
   drives: { extraDrives: ['/tmp/second.img', 'nbd://127.0.0.1:10809'] },
 };
 
