@@ -54,8 +54,22 @@ module.exports = {
     {
       name: 'openwrt-uses-recipe-and-rootfs',
       severity: 'error',
-      from: { path: '^openwrt/' },
+      from: { path: '^openwrt/', pathNot: '^openwrt/release/' },
       to: { path: '^(builder|qemu|recipes|test)/', pathNot: '^builder/(error|recipe|rootfs)/' },
+    },
+    {
+      name: 'openwrt-base-builds-an-image',
+      comment:
+        'a base of the router locks, plans and runs steps with what the builder has for that; the policy compiler does not',
+      severity: 'error',
+      from: { path: '^openwrt/release/' },
+      to: { path: '^(qemu|recipes|test|builder/(new|release|burn|cli|setup))/' },
+    },
+    {
+      name: 'openwrt-policy-knows-no-base',
+      severity: 'error',
+      from: { path: '^openwrt/', pathNot: '^openwrt/(release|embedded)/' },
+      to: { path: '^openwrt/release/' },
     },
     {
       name: 'qemu-uses-outputs-and-policy',

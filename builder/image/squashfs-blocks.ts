@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { decompress as unzstd } from 'fzstd';
+import xz from 'xz-decompress';
 import type { ByteRange } from './byte-range.ts';
 import { type Compressor, dataStored, metadataSize, metadataStored } from './squashfs-format.ts';
 
@@ -12,7 +13,7 @@ interface MetadataBlock {
 /** Reads and unpacks the blocks of a squashfs: those of metadata, each with its length before it, and those of data. */
 export class SquashfsBlocks {
   readonly #range: ByteRange;
-  readonly #unpack: (packed: Buffer, size: number) => Buffer;
+  readonly #unpack: Unpacker;
   readonly #metadata = new Map<number, MetadataBlock>();
 
   /** @throws Error for a compressor that is not understood */
@@ -45,7 +46,7 @@ export class SquashfsBlocks {
    */
   async data(position: number, stored: number, size: number): Promise<Buffer> {
     const bytes = await this.#range.read(position, stored & ~dataStored);
-    const content = (stored & dataStored) !== 0 ? bytes : this.#unpack(bytes, size);
+    const content = (stored & dataStored) !== 0 ? bytes : await this.#unpack(bytes, size);
     if (content.length < size) throw new RangeError(`the block at ${position} unpacks to too few bytes`);
     return content.subarray(0, size);
   }
@@ -56,15 +57,32 @@ export class SquashfsBlocks {
     const header = (await this.#range.read(position, 2)).readUInt16LE(0);
     const length = header & ~metadataStored;
     const bytes = await this.#range.read(position + 2, length);
-    const content = (header & metadataStored) !== 0 ? bytes : this.#unpack(bytes, metadataSize);
+    const content = (header & metadataStored) !== 0 ? bytes : await this.#unpack(bytes, metadataSize);
     const block = { content, next: position + 2 + length };
     this.#metadata.set(position, block);
     return block;
   }
 }
 
-function unpackerOf(compressor: Compressor): (packed: Buffer, size: number) => Buffer {
+type Unpacker = (packed: Buffer, size: number) => Buffer | Promise<Buffer>;
+
+function unpackerOf(compressor: Compressor): Unpacker {
   if (compressor === 'zstd') return (packed) => Buffer.from(unzstd(packed));
   if (compressor === 'gzip') return (packed, size) => inflateSync(packed, { maxOutputLength: size });
-  throw new Error(`it is packed with ${compressor}; zstd and gzip are understood`);
+  if (compressor === 'xz') return unxz;
+  throw new Error(`it is packed with ${compressor}; zstd, gzip and xz are understood`);
+}
+
+/** Each block is an xz stream of its own, as OpenWrt's images have them. A branch filter (BCJ, for x86 and 32-bit ARM) is not understood. */
+async function unxz(packed: Buffer, size: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const blob = new Blob([new Uint8Array(packed)]);
+  const stream = new xz.XzReadableStream(blob.stream() as globalThis.ReadableStream<Uint8Array>);
+  for await (const part of stream as unknown as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > size) throw new RangeError('a block unpacks to too many bytes');
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
 }

@@ -67,7 +67,7 @@ export function isSquashfs(beginning: Buffer): boolean {
   return beginning.length >= 4 && beginning.readUInt32LE(0) === squashfsMagic;
 }
 
-/** Reads a squashfs 4.0 (packed with zstd or gzip) without mounting it and without a program of this machine. */
+/** Reads a squashfs 4.0 (packed with zstd, gzip or xz) without mounting it and without a program of this machine. */
 export class SquashfsReader {
   readonly superblock: Superblock;
   readonly #blocks: SquashfsBlocks;

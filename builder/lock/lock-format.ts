@@ -37,7 +37,7 @@ export interface LockedInput {
 /** Architectures of build machines that Boardsmith runs on. */
 export type HostArchitecture = 'x86_64';
 
-export type LockEntry = DebianEntry | DebianSourceEntry | NpmLockEntry | PypiEntry;
+export type LockEntry = DebianEntry | DebianSourceEntry | NpmLockEntry | PypiEntry | OpenwrtEntry;
 
 interface PinnedFile {
   readonly name: string;
@@ -81,6 +81,22 @@ export interface PypiEntry extends PinnedFile {
   readonly platform: string;
 }
 
+/** A file of an OpenWrt release: its checksums with their signatures, its ImageBuilder, an index, a package. Id: `openwrt:PATH`. */
+export interface OpenwrtEntry extends PinnedFile {
+  readonly kind: 'openwrt';
+  /** Below the mirror's root: `releases/25.12.5/targets/armsr/armv8/sha256sums`. */
+  readonly path: string;
+  /** Of `sha256sums` alone: what had signed it when it was locked. */
+  readonly signedBy?: OpenwrtSigners;
+}
+
+export interface OpenwrtSigners {
+  /** Fingerprint of the primary OpenPGP key, 40 upper-case hex digits. */
+  readonly gpg: string;
+  /** The usign public key as its file's second line writes it: base64 of 42 bytes. */
+  readonly usign: string;
+}
+
 /** What a build needs, by name. `host`: the answer depends on the build machine's architecture. */
 export type InputRequest =
   | {
@@ -104,11 +120,24 @@ export type InputRequest =
   /** A published package with all that it depends on. */
   | { readonly kind: 'npm-tree'; readonly name: string; readonly version: string; readonly host: false }
   /** Everything that a recipe's package-lock.json names; `file` is read only when locking. */
-  | { readonly kind: 'npm-lockfile'; readonly sha256: string; readonly file: string; readonly host: false };
+  | { readonly kind: 'npm-lockfile'; readonly sha256: string; readonly file: string; readonly host: false }
+  /** An OpenWrt release's ImageBuilder with every index and package that it takes for an image. Made by `openwrtRequest`. */
+  | {
+      readonly kind: 'openwrt';
+      /** `25.12.5`. */
+      readonly version: string;
+      /** Target and subtarget: `armsr/armv8`. */
+      readonly target: string;
+      readonly profile: string;
+      /** Names to add to the profile's own packages, or with a `-` before them to leave out; sorted. */
+      readonly packages: readonly string[];
+      readonly host: false;
+    };
 
 /**
  * The request's id in the lock: `debian:arm64:musl`, `debian:amd64:squashfs-tools+closure`, `debian-source:u-boot`,
- * `pypi:ziglang==0.17.1:manylinux_2_12_x86_64`, `npm:NAME@VERSION`, `npm-tree:NAME@VERSION`, `npm-lockfile:SHA256`.
+ * `pypi:ziglang==0.17.1:manylinux_2_12_x86_64`, `npm:NAME@VERSION`, `npm-tree:NAME@VERSION`, `npm-lockfile:SHA256`,
+ * `openwrt:25.12.5:armsr/armv8:generic:-dropbear,firewall4`.
  */
 export function requestId(request: InputRequest): string {
   switch (request.kind) {
@@ -123,6 +152,8 @@ export function requestId(request: InputRequest): string {
       return `${request.kind}:${request.name}@${request.version}`;
     case 'npm-lockfile':
       return `npm-lockfile:${request.sha256}`;
+    case 'openwrt':
+      return `openwrt:${request.version}:${request.target}:${request.profile}:${request.packages.join(',')}`;
   }
 }
 
@@ -137,5 +168,7 @@ export function entryId(entry: LockEntry): string {
       return `npm:${entry.name}@${entry.version}`;
     case 'pypi':
       return `pypi:${entry.file}`;
+    case 'openwrt':
+      return `openwrt:${entry.path}`;
   }
 }

@@ -8,7 +8,13 @@ export interface LockProblem {
 
 /** What the schema cannot say: ids that are what they name, no entry that nothing refers to, no reference to nothing. */
 export function checkLockRules(lock: Lock): LockProblem[] {
-  return [...checkDate(lock), ...checkIds(lock), ...checkReferences(lock), ...checkTrees(lock)];
+  return [
+    ...checkDate(lock),
+    ...checkIds(lock),
+    ...checkReferences(lock),
+    ...checkTrees(lock),
+    ...checkReleases(lock),
+  ];
 }
 
 function checkDate(lock: Lock): LockProblem[] {
@@ -83,6 +89,27 @@ function checkTrees(lock: Lock): LockProblem[] {
     for (const id of answer) {
       if (!placed.has(id))
         problems.push({ path: ['trees', request], message: `${id} has no place in the tree` });
+    }
+  }
+  return problems;
+}
+
+/** A release is trusted for the signatures of its `sha256sums`: it says whose they were, and nothing else says so. */
+function checkReleases(lock: Lock): LockProblem[] {
+  const problems: LockProblem[] = [];
+  for (const [id, entry] of Object.entries(lock.entries)) {
+    if (entry.kind !== 'openwrt') continue;
+    const isChecksums = entry.name === 'sha256sums';
+    if (isChecksums !== (entry.signedBy !== undefined)) {
+      problems.push({
+        path: ['entries', id],
+        message: isChecksums
+          ? `"signedBy" is missing: it says whose signatures ${id} had when it was locked`
+          : `"signedBy" belongs to a sha256sums alone, not to ${id}`,
+      });
+    }
+    if (entry.name !== entry.path.replace(/^.*\//, '') || entry.path.split('/')[1] !== entry.version) {
+      problems.push({ path: ['entries', id], message: `name and version are not those of its path` });
     }
   }
   return problems;

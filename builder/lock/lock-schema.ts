@@ -8,13 +8,18 @@ const npmName = { type: 'string', pattern: npmNamePattern };
 const plainParts = '[0-9A-Za-z+~:%_@-][0-9A-Za-z.+~:%_@-]*';
 const answers = {
   type: 'object',
-  propertyNames: { pattern: '^(debian|debian-source|pypi|npm|npm-tree|npm-lockfile):[!-~]+$' },
+  propertyNames: { pattern: '^(debian|debian-source|pypi|npm|npm-tree|npm-lockfile|openwrt):[!-~]+$' },
   additionalProperties: { type: 'array', minItems: 1, uniqueItems: true, items: { type: 'string' } },
 };
 
-function entry(kind: string, properties: Record<string, unknown>): Record<string, unknown> {
+function entry(
+  kind: string,
+  properties: Record<string, unknown>,
+  optional: Record<string, unknown> = {},
+): Record<string, unknown> {
   const all = { kind: { const: kind }, version, size, sha256, ...properties };
-  return { type: 'object', required: Object.keys(all), additionalProperties: false, properties: all };
+  const required = Object.keys(all);
+  return { type: 'object', required, additionalProperties: false, properties: { ...all, ...optional } };
 }
 
 /** JSON Schema of boardsmith.lock. What stands between entries and requests is checked by `lock-rules.ts`. */
@@ -57,6 +62,25 @@ export const lockSchema = {
             file: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._+!-]*\\.whl$' },
             platform: { type: 'string', pattern: '^[a-z0-9_]+$' },
           }),
+          entry(
+            'openwrt',
+            {
+              name: { type: 'string', pattern: `^${plainParts}$` },
+              path: { type: 'string', pattern: `^releases/(${plainParts}/)+${plainParts}$` },
+            },
+            {
+              signedBy: {
+                type: 'object',
+                required: ['gpg', 'usign'],
+                additionalProperties: false,
+                properties: {
+                  gpg: { type: 'string', pattern: '^[0-9A-F]{40}$' },
+                  // 42 bytes are 56 characters.
+                  usign: { type: 'string', pattern: '^RW[A-Za-z0-9+/]{54}$' },
+                },
+              },
+            },
+          ),
         ],
       },
     },

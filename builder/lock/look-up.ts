@@ -63,6 +63,8 @@ function inWords(request: InputRequest): string {
       return `the npm package ${request.name} ${request.version} with what it depends on`;
     case 'npm-lockfile':
       return `the npm packages that ${displayPath(request.file)} names`;
+    case 'openwrt':
+      return `OpenWrt ${request.version} for ${request.target}, profile ${request.profile}, with these packages`;
   }
 }
 

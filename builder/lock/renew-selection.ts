@@ -31,6 +31,7 @@ function namesOf(request: InputRequest, lock: Lock | null, host: HostArchitectur
   const id = requestId(request);
   const names = new Set([id]);
   if (request.kind === 'debian' || request.kind === 'debian-source') names.add(request.package);
+  else if (request.kind === 'openwrt') names.add('openwrt');
   else if (request.kind !== 'npm-lockfile') names.add(request.name);
   const answers = request.host ? lock?.hostRequests[host] : lock?.requests;
   for (const entry of answers?.[id] ?? []) {

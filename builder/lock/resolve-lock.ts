@@ -11,6 +11,7 @@ import {
 } from './lock-format.ts';
 import { overlayLock } from './overlay-lock.ts';
 import { selectRenewed } from './renew-selection.ts';
+import type { OpenwrtPackageRecorder } from './resolve/openwrt/package-recorder.ts';
 import { resolveRequests } from './resolve/resolve-requests.ts';
 
 export interface ResolveLockOptions {
@@ -26,6 +27,8 @@ export interface ResolveLockOptions {
   readonly now: Date;
   /** Files that must be fetched to be pinned (wheels, tarballs) are kept here. */
   readonly store: InputStore;
+  /** Needed for requests of an OpenWrt release: runs its ImageBuilder to see which packages it takes. */
+  readonly recordOpenwrtPackages?: OpenwrtPackageRecorder;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
@@ -47,10 +50,13 @@ export async function resolveLock(
   const open = wanted.filter((request) => renewed.has(requestId(request)) || !draft.keep(request));
   if (open.length > 0) {
     const known = (id: string): LockEntry | undefined => previous?.entries[id];
-    const { preferred = [] } = options;
+    const { preferred = [], recordOpenwrtPackages } = options;
     const { environment } = store;
     const answers = await store.withScratch((scratch) =>
-      resolveRequests(open, { scratch, store, environment, known, preferred, signal, progress }),
+      resolveRequests(open, {
+        ...{ scratch, store, environment, known, preferred, signal, progress },
+        recordOpenwrtPackages,
+      }),
     );
     for (const request of open) {
       const answer = answers.get(requestId(request))!;

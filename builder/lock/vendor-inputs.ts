@@ -122,7 +122,9 @@ function formatIndex(inputs: readonly LockedInput[]): string {
 }
 
 function fileNameOf(entry: LockEntry): string {
-  if (entry.kind === 'debian' || entry.kind === 'debian-source') return basename(entry.path);
+  if (entry.kind === 'debian' || entry.kind === 'debian-source' || entry.kind === 'openwrt') {
+    return basename(entry.path);
+  }
   if (entry.kind === 'pypi') return entry.file;
   return `${entry.name.replace('@', '').replace('/', '-')}-${entry.version}.tgz`;
 }

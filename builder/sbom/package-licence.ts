@@ -16,7 +16,8 @@ const wheelMetadata = /^[^/]+\.dist-info\/(?:METADATA|licenses\/.*|sboms\/.*\.cd
 const linkedByZig = /^ziglang\/lib\/libc\/musl\/COPYRIGHT$/;
 
 /**
- * What a Debian package or a wheel says of its licence and of what is in it. An npm package is asked by who uses it: nothing is said of it here.
+ * What a Debian package or a wheel says of its licence and of what is in it. An npm package is asked by who uses it, and a
+ * file of OpenWrt says nothing: nothing is said of them here.
  * @param file the verified package
  * @param folder an empty folder
  */
@@ -28,7 +29,7 @@ export async function packageFacts(
 ): Promise<PackageFacts> {
   if (entry.kind === 'debian') return await debianFacts(entry.name, file, folder, signal);
   if (entry.kind === 'debian-source') return await sourceFacts(entry.path, file, folder, signal);
-  if (entry.kind === 'npm') return { licence: null, licenceTexts: [], parts: [] };
+  if (entry.kind === 'npm' || entry.kind === 'openwrt') return { licence: null, licenceTexts: [], parts: [] };
   return await wheelFacts(file, folder, signal);
 }
 

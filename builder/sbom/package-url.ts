@@ -21,6 +21,8 @@ export function packageUrl(entry: LockEntry): string {
     }
     case 'pypi':
       return text('pypi', undefined, entry.name, entry.version, { file_name: entry.file });
+    case 'openwrt':
+      return text('generic', 'openwrt', entry.name, entry.version, { checksum: `sha256:${entry.sha256}` });
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const importStatement = /^(?:import|export)\s+(?!type\b)(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
@@ -27,10 +27,16 @@ export function implementationDigest(module: string): string {
       else if (!specifier.startsWith('node:')) packages.add(packageVersion(specifier, file));
     }
   }
-  const lines = [...files].map(([file, digest]) => `${file.slice(builderRoot.length)} ${digest}`);
+  const lines = [...files].map(([file, digest]) => `${placeOf(file)} ${digest}`);
   return createHash('sha256')
     .update([...lines, ...packages].sort().join('\n'))
     .digest('hex');
+}
+
+/** A module's path without this machine's folders: below builder/, or below the checkout for other rooms. */
+function placeOf(file: string): string {
+  if (file.startsWith(builderRoot)) return file.slice(builderRoot.length);
+  return relative(join(builderRoot, '..'), file);
 }
 
 function packageVersion(specifier: string, importer: string): string {

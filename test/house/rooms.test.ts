@@ -25,6 +25,8 @@ const offences: readonly (readonly [string, string, string])[] = [
   ['builder/steps/a.ts', 'qemu/b.ts', 'only-the-command-line-imports-every-room'],
   ['recipes/x/a.ts', 'builder/error/b.ts', 'recipes-stand-alone'],
   ['openwrt/a.ts', 'builder/steps/b.ts', 'openwrt-uses-recipe-and-rootfs'],
+  ['openwrt/release/a.ts', 'builder/cli/b.ts', 'openwrt-base-builds-an-image'],
+  ['openwrt/policy/a.ts', 'openwrt/release/b.ts', 'openwrt-policy-knows-no-base'],
   ['qemu/a.ts', 'builder/cli/b.ts', 'qemu-uses-outputs-and-policy'],
   ['builder/cli/a.ts', 'test/b.ts', 'nobody-imports-tests'],
   ['builder/utils/a.ts', 'builder/error/b.ts', 'builder-folder-without-a-place'],

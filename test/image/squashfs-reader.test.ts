@@ -66,7 +66,7 @@ test('extents lie in the file system, and together are what its files take', asy
 const refused: readonly (readonly [string, (bytes: Buffer) => Buffer, RegExp])[] = [
   ['another magic number', (bytes) => changed(bytes, 0, 0x99), /no squashfs/],
   ['another version', (bytes) => changed(bytes, 28, 5), /squashfs 5\.0; 4\.0 is understood/],
-  ['another compressor', (bytes) => changed(bytes, 20, 4), /packed with xz; zstd and gzip/],
+  ['another compressor', (bytes) => changed(bytes, 20, 5), /packed with lz4; zstd, gzip and xz/],
   ['an unknown compressor', (bytes) => changed(bytes, 20, 77), /unknown method \(77\)/],
   ['a block size that is none', (bytes) => changed(bytes, 13, 1), /block size/],
   ['an end that is not there', (bytes) => bytes.subarray(0, 8192), /cut off/],

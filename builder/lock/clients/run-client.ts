@@ -22,6 +22,7 @@ const packageOf: Readonly<Record<string, string>> = {
   '/usr/lib/apt/apt-helper': 'apt',
   pip3: 'python3-pip',
   npm: 'npm',
+  gpgv: 'gpgv',
 };
 
 /** How long a client may take to end by itself when it is stopped. */

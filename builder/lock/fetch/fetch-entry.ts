@@ -2,6 +2,7 @@ import type { BoardsmithError } from '../../error/boardsmith-error.ts';
 import type { LockEntry, LockedInput } from '../lock-format.ts';
 import { fetchDebian } from './fetch-debian.ts';
 import { fetchNpm } from './fetch-npm.ts';
+import { fetchOpenwrt } from './fetch-openwrt.ts';
 import type { FetchContext, FetchOutcome } from './fetch-outcome.ts';
 import { fetchPypi } from './fetch-pypi.ts';
 import { corrupt, unreachable, VanishedInputsError } from './input-errors.ts';
@@ -18,6 +19,8 @@ export async function fetchEntry(entry: LockEntry, context: FetchContext): Promi
         return await fetchNpm(entry, guarded);
       case 'pypi':
         return await fetchPypi(entry, guarded);
+      case 'openwrt':
+        return await fetchOpenwrt(entry.path, guarded);
     }
   });
 }

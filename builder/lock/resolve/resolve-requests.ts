@@ -7,6 +7,7 @@ import {
 } from './debian.ts';
 import { resolveNpmTarball } from './npm-tarball.ts';
 import { resolveNpmLockfile, resolveNpmTree } from './npm-tree.ts';
+import { resolveOpenwrt } from './openwrt/resolve-openwrt.ts';
 import { resolvePypi } from './pypi.ts';
 import type { Resolution, ResolveContext } from './resolution.ts';
 
@@ -54,5 +55,7 @@ async function resolveOne(
       return await resolveNpmTree(request, context);
     case 'npm-lockfile':
       return await resolveNpmLockfile(request, context);
+    case 'openwrt':
+      return await resolveOpenwrt(request, context);
   }
 }

@@ -1,0 +1,245 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BoardsmithError } from '../../../builder/error/boardsmith-error.ts';
+import type { RouterFile } from '../router-file.ts';
+import type { RouterServices } from './router-services.ts';
+
+/** A file that we ship so that a router is closed, and why. */
+export interface ClosedFile extends RouterFile {
+  readonly reason: string;
+}
+
+export interface ClosedRouter {
+  readonly services: RouterServices;
+  /** The policy's own files, `/etc/config/…` and others; they are laid in twice, so that they can be restored at every boot. */
+  readonly policy: readonly RouterFile[];
+  /** A word that stands in `/etc/config/firewall` and so in fw4's ruleset (in the name of a rule, say), and in no other policy's. */
+  readonly marker: string;
+}
+
+const overlay = join(import.meta.dirname, '../../../overlays/openwrt');
+
+interface Shipped {
+  readonly path: string;
+  readonly mode: number;
+  readonly reason: string;
+  /** Left out if the cluster names what it takes away. */
+  readonly unless?: (services: RouterServices) => boolean;
+}
+
+const shipped: readonly Shipped[] = [
+  {
+    path: '/lib/boardsmith/closed.sh',
+    mode: 0o644,
+    reason: 'closes, opens, and tells this policy from everything else that may be loaded',
+  },
+  {
+    path: '/lib/boardsmith/guard',
+    mode: 0o755,
+    reason:
+      'opens after fw4 has loaded the policy, and closes when its table goes: fw4 ends well when it was refused',
+  },
+  {
+    path: '/etc/init.d/boardsmith-closed',
+    mode: 0o755,
+    reason:
+      'closes before sysctl, firewall and network start, and undoes what uci-defaults did to the policy',
+  },
+  {
+    path: '/etc/init.d/firewall',
+    mode: 0o755,
+    reason: "firewall4's own stops with fw4 flush, after which everything is forwarded",
+  },
+  {
+    path: '/etc/sysctl.d/99-boardsmith-closed.conf',
+    mode: 0o644,
+    reason: "base-files' 10-default.conf switches forwarding on before the firewall is there",
+  },
+  {
+    path: '/etc/nftables.d/10-custom-filter-chains.nft',
+    mode: 0o644,
+    reason: 'fw4 includes what lies here; nothing does',
+  },
+  {
+    path: '/lib/preinit/30_failsafe_wait',
+    mode: 0o644,
+    reason: 'a key on the serial line leads to a root shell',
+    unless: ({ failsafe }) => failsafe,
+  },
+  {
+    path: '/lib/preinit/40_run_failsafe_hook',
+    mode: 0o644,
+    reason: "so does a word on the kernel's command line",
+    unless: ({ failsafe }) => failsafe,
+  },
+  {
+    path: '/lib/preinit/99_10_failsafe_login',
+    mode: 0o644,
+    reason: 'starts that shell',
+    unless: ({ failsafe }) => failsafe,
+  },
+  {
+    path: '/lib/preinit/99_10_failsafe_dropbear',
+    mode: 0o644,
+    reason: 'starts an SSH server for root without a password',
+    unless: ({ failsafe }) => failsafe,
+  },
+  {
+    path: '/etc/inittab',
+    mode: 0o644,
+    reason: "OpenWrt's has a line that gives a shell on every console",
+    unless: ({ serialLogin }) => serialLogin !== null,
+  },
+  {
+    path: '/usr/libexec/login.sh',
+    mode: 0o755,
+    reason: 'without ttylogin in /etc/config/system it is a root shell',
+    unless: ({ serialLogin }) => serialLogin !== null,
+  },
+];
+
+/**
+ * Everything that is laid into an image for a policy: its own files, their copies for every boot, and what keeps the router closed until they are
+ * in force.
+ * @returns sorted by path, each with the reason
+ * @throws BoardsmithError STEP_FAILED for a policy that takes one of these places, or whose firewall does not hold the marker; RECIPE_INVALID for
+ * a key or a password that is none
+ */
+export function closedFiles(router: ClosedRouter): readonly ClosedFile[] {
+  const { services, policy, marker } = router;
+  const problems = [
+    ...markerProblems(marker, policy),
+    ...serviceProblems(services),
+    ...passwordProblems(services, policy),
+  ];
+  const fixed = shipped
+    .filter(({ unless }) => unless?.(services) !== true)
+    .map(({ path, mode, reason }): ClosedFile => {
+      return { path, mode, reason, content: readFileSync(join(overlay, path), 'utf8') };
+    });
+  const own = [...fixed, ...generated(router)];
+  const taken = new Set(own.map(({ path }) => path));
+  for (const { path } of policy) {
+    if (taken.has(path) || path.startsWith('/lib/boardsmith/')) {
+      problems.push(`${path} is shipped so that the router is closed, and cannot be the policy's`);
+    }
+  }
+  if (problems.length > 0) {
+    throw new BoardsmithError('STEP_FAILED', 'the router would not be closed', {
+      problems,
+      hint: 'correct the policy, or what the cluster says of management',
+    });
+  }
+  const files = [...own, ...policy.map((file) => ({ ...file, reason: 'the policy' }))];
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function generated({ services, policy, marker }: ClosedRouter): ClosedFile[] {
+  const copies = policy.map(
+    ({ path, content }): ClosedFile => ({
+      path: `/lib/boardsmith/policy${path}`,
+      mode: 0o600,
+      content,
+      reason: `what ${path} is restored from at every boot`,
+    }),
+  );
+  const list = policy.map(({ path, mode }) => `${mode.toString(8).padStart(4, '0')} ${path}\n`).sort();
+  return [
+    ...copies,
+    {
+      path: '/lib/boardsmith/policy.list',
+      mode: 0o644,
+      content: list.join(''),
+      reason: 'which files those are, with their permissions',
+    },
+    {
+      path: '/lib/boardsmith/marker',
+      mode: 0o644,
+      content: `${marker}\n`,
+      reason: 'the word by which the ruleset is known to be this policy',
+    },
+    {
+      path: '/etc/shadow',
+      mode: 0o600,
+      content: shadow(services.serialLogin?.passwordHash ?? '*'),
+      reason: "OpenWrt's root has an empty password, with which anything that asks for one lets everybody in",
+    },
+    ...serialFiles(services),
+    ...sshFiles(services),
+  ];
+}
+
+/** Accounts of base-files; none but root ever has a password. */
+function shadow(root: string): string {
+  const locked = ['daemon', 'ftp', 'network', 'nobody', 'ntp', 'dnsmasq', 'logd', 'ubus'];
+  return [`root:${root}:0:0:99999:7:::`, ...locked.map((name) => `${name}:*:0:0:99999:7:::`), ''].join('\n');
+}
+
+function serialFiles({ serialLogin }: RouterServices): ClosedFile[] {
+  if (serialLogin === null) return [];
+  const login =
+    '#!/bin/sh\n# Asks for the password, whatever ttylogin in /etc/config/system says.\nexec /bin/login\n';
+  const inittab = readFileSync(join(overlay, '/etc/inittab'), 'utf8');
+  return [
+    {
+      path: '/etc/inittab',
+      mode: 0o644,
+      content: `${inittab}::askconsole:/usr/libexec/login.sh\n`,
+      reason: 'the cluster names a serial login',
+    },
+    {
+      path: '/usr/libexec/login.sh',
+      mode: 0o755,
+      content: login,
+      reason: 'OpenWrt asks for no password unless told to',
+    },
+  ];
+}
+
+function sshFiles({ ssh }: RouterServices): ClosedFile[] {
+  if (ssh === null) return [];
+  const content = ssh.authorizedKeys.map((key) => `${key}\n`).join('');
+  return [
+    {
+      path: '/etc/dropbear/authorized_keys',
+      mode: 0o600,
+      content,
+      reason: 'the cluster names who may log in',
+    },
+  ];
+}
+
+function markerProblems(marker: string, policy: readonly RouterFile[]): string[] {
+  // It is matched as a pattern of the shell, and nft cuts comments at 128 characters.
+  if (!/^[A-Za-z0-9._-]{8,64}$/.test(marker))
+    return [`${JSON.stringify(marker)} is no marker: 8 to 64 letters, digits and ._-`];
+  const firewall = policy.find(({ path }) => path === '/etc/config/firewall');
+  if (firewall?.content.includes(marker) === true) return [];
+  return [
+    `/etc/config/firewall does not hold the marker ${marker}, so its ruleset could not be told from another`,
+  ];
+}
+
+function serviceProblems({ ssh, serialLogin }: RouterServices): string[] {
+  const key = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}( [ -~]*)?$/;
+  const keys = ssh?.authorizedKeys ?? [];
+  const problems = keys
+    .filter((line) => !key.test(line))
+    .map((line) => `this is no public key of SSH: ${line.slice(0, 40)}`);
+  if (ssh !== null && keys.length === 0) problems.push('SSH is named without a key that may log in');
+  if (serialLogin !== null && !/^\$(5|6|y)\$[./A-Za-z0-9$=]{20,200}$/.test(serialLogin.passwordHash)) {
+    problems.push(
+      'the password of the serial login is no hash that crypt(3) makes with SHA-256, SHA-512 or yescrypt',
+    );
+  }
+  return problems;
+}
+
+/** dropbear takes passwords unless it is told not to, and a serial login gives root one. */
+function passwordProblems({ ssh }: RouterServices, policy: readonly RouterFile[]): string[] {
+  if (ssh === null) return [];
+  const configuration = policy.find(({ path }) => path === '/etc/config/dropbear')?.content ?? '';
+  return ['PasswordAuth', 'RootPasswordAuth']
+    .filter((option) => !new RegExp(`^\\s*option ${option} '?(0|off)'?$`, 'm').test(configuration))
+    .map((option) => `/etc/config/dropbear does not switch ${option} off`);
+}

@@ -1,0 +1,79 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
+import { ByteRange } from '../../builder/image/byte-range.ts';
+import { isSquashfs } from '../../builder/image/squashfs-reader.ts';
+
+const sectorSize = 512;
+/** Types of entries in a master boot record that hold no file system: none, and the one that protects a GPT. */
+const noPartition = [0x00, 0xee];
+
+/**
+ * Unpacks an image (`.img.gz`). What OpenWrt appends after the packed bytes (metadata for sysupgrade) is left out, as by its own tools.
+ * @throws an Error of zlib or of the file system
+ */
+export async function gunzipImage(packed: string, output: string, signal: AbortSignal): Promise<void> {
+  await pipeline(createReadStream(packed), createGunzip(), createWriteStream(output), { signal });
+}
+
+/**
+ * Finds the squashfs in a disk image of a release: in one of the partitions of its MBR (sunxi) or GPT (armsr), or the image is one itself.
+ * @throws BoardsmithError AUDIT_FAILED if there is none, or more than one
+ */
+export async function rootOfImage(handle: FileHandle): Promise<ByteRange> {
+  const { size } = await handle.stat();
+  const whole = new ByteRange(handle, 0, size);
+  const ranges = await partitions(whole, handle);
+  const roots: ByteRange[] = [];
+  for (const range of [whole, ...ranges]) {
+    if (range.size >= 4 && isSquashfs(await range.read(0, 4))) roots.push(range);
+  }
+  if (roots.length === 1) return roots[0]!;
+  throw new BoardsmithError(
+    'AUDIT_FAILED',
+    `the image has ${roots.length} squashfs root file systems, not one`,
+    {
+      hint: 'name the type of an image that holds all of the router: combined-efi, sdcard',
+    },
+  );
+}
+
+async function partitions(whole: ByteRange, handle: FileHandle): Promise<ByteRange[]> {
+  if (whole.size < 2 * sectorSize) return [];
+  const mbr = await whole.read(0, sectorSize);
+  if (mbr.readUInt16LE(510) !== 0xaa55) return [];
+  const places = [0, 1, 2, 3].map((index) => {
+    const at = 446 + index * 16;
+    return { type: mbr[at + 4]!, start: mbr.readUInt32LE(at + 8), length: mbr.readUInt32LE(at + 12) };
+  });
+  const plain = places.filter(({ type }) => !noPartition.includes(type));
+  // A hybrid table names one partition in both.
+  const all = new Map([...plain, ...(await gptPlaces(whole))].map((place) => [place.start, place]));
+  return [...all.values()]
+    .filter(({ start, length }) => start > 0 && length > 0 && (start + length) * sectorSize <= whole.size)
+    .map(({ start, length }) => new ByteRange(handle, start * sectorSize, length * sectorSize));
+}
+
+/** The entries of a GPT, by UEFI 2.10, 5.3. OpenWrt's have a small array, which Boardsmith's own (strict) reader does not take. */
+async function gptPlaces(whole: ByteRange): Promise<{ start: number; length: number }[]> {
+  const header = await whole.read(sectorSize, sectorSize);
+  if (header.toString('latin1', 0, 8) !== 'EFI PART') return [];
+  const [array, count, entrySize] = [
+    Number(header.readBigUInt64LE(72)),
+    header.readUInt32LE(80),
+    header.readUInt32LE(84),
+  ];
+  if (count > 1024 || entrySize < 128 || entrySize > 4096) return [];
+  const entries = await whole.read(array * sectorSize, count * entrySize);
+  return Array.from({ length: count }, (_, index) => {
+    const at = index * entrySize;
+    const isUsed = entries.subarray(at, at + 16).some((byte) => byte !== 0);
+    const [first, last] = [
+      Number(entries.readBigUInt64LE(at + 32)),
+      Number(entries.readBigUInt64LE(at + 40)),
+    ];
+    return { start: first, length: isUsed ? last - first + 1 : 0 };
+  });
+}

@@ -1,0 +1,103 @@
+# Sourced by boardsmith-closed, firewall and guard. BOARDSMITH_ROOT and BOARDSMITH_CONSOLE are set by tests alone.
+# shellcheck shell=sh
+root="${BOARDSMITH_ROOT:-}"
+console="${BOARDSMITH_CONSOLE:-/dev/console}"
+closed_table="boardsmith-closed"
+# A word that only the ruleset of this image's policy holds.
+marker="$(cat "$root/lib/boardsmith/marker")"
+
+say() {
+	echo "boardsmith: $*" >"$console"
+}
+
+# The switches of the kernel itself: with 0 nothing is forwarded, whatever tables there are.
+set_forwarding() {
+	echo "$1" >/proc/sys/net/ipv4/ip_forward || return 1
+	for switch in all default; do
+		[ -e "/proc/sys/net/ipv6/conf/$switch/forwarding" ] || continue
+		echo "$1" >"/proc/sys/net/ipv6/conf/$switch/forwarding" || return 1
+	done
+}
+
+# One transaction: the table is there before, meanwhile and afterwards. It hooks in before anything of fw4's (raw is -300), so nothing
+# that it drops is seen by a rule that could let it through. Loopback is the router's own.
+load_closed_table() {
+	nft -f - <<-EOF
+		add table inet $closed_table
+		delete table inet $closed_table
+		table inet $closed_table {
+			chain input { type filter hook input priority -350; policy drop; iifname "lo" accept; }
+			chain forward { type filter hook forward priority -350; policy drop; }
+			chain output { type filter hook output priority -350; policy drop; oifname "lo" accept; }
+		}
+	EOF
+}
+
+is_closed() {
+	nft list table inet "$closed_table" >/dev/null 2>&1 || return 1
+	[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+}
+
+# Fails if the kernel takes either no.
+close_router() {
+	load_closed_table
+	loaded=$?
+	set_forwarding 0 && [ "$loaded" = 0 ]
+}
+
+# The table goes last: when it is gone, fw4's has been there all the time.
+open_router() {
+	set_forwarding 1 || return 1
+	nft delete table inet "$closed_table" 2>/dev/null
+	return 0
+}
+
+# Whether what the kernel holds is this policy: fw4's table is there, it is made from this image's files, what nothing names is dropped, and
+# fw4 skipped nothing (it says so with [!] alone, and ends well all the same). $why says what is wrong.
+ruleset_is_ours() {
+	if ! rules="$(nft list table inet fw4 2>/dev/null)"; then
+		why="there is no ruleset"
+		return 1
+	fi
+	case "$rules" in
+	*"$marker"*) ;;
+	*)
+		why="the ruleset is not of this image's policy"
+		return 1
+		;;
+	esac
+	for hook in input forward; do
+		case "$rules" in
+		*"hook $hook priority filter; policy drop;"*) ;;
+		*)
+			why="the ruleset does not drop what it does not name ($hook)"
+			return 1
+			;;
+		esac
+	done
+	if ! warnings="$(fw4 print 2>&1 >/dev/null)"; then
+		why="fw4 cannot print its ruleset"
+		return 1
+	fi
+	case "$warnings" in
+	*"[!]"*)
+		why="fw4 left out a part of the policy: $warnings"
+		return 1
+		;;
+	esac
+}
+
+# Opens or closes by what the kernel holds now, and says so when that changes.
+decide() {
+	if ruleset_is_ours; then
+		verdict="open: the policy is loaded"
+		if nft list table inet "$closed_table" >/dev/null 2>&1 || [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
+			open_router || verdict="closed: the kernel does not forward"
+		fi
+	else
+		verdict="closed: $why"
+		is_closed || close_router || verdict="NOT CLOSED: the kernel refuses the closed table ($why)"
+	fi
+	[ "$verdict" = "$last_verdict" ] || say "$verdict"
+	last_verdict="$verdict"
+}
