@@ -46,7 +46,7 @@ export class SquashfsBlocks {
    */
   async data(position: number, stored: number, size: number): Promise<Buffer> {
     const bytes = await this.#range.read(position, stored & ~dataStored);
-    const content = (stored & dataStored) !== 0 ? bytes : await this.#unpack(bytes, size);
+    const content = (stored & dataStored) !== 0 ? bytes : await this.#unpack(bytes);
     if (content.length < size) throw new RangeError(`the block at ${position} unpacks to too few bytes`);
     return content.subarray(0, size);
   }
@@ -57,31 +57,34 @@ export class SquashfsBlocks {
     const header = (await this.#range.read(position, 2)).readUInt16LE(0);
     const length = header & ~metadataStored;
     const bytes = await this.#range.read(position + 2, length);
-    const content = (header & metadataStored) !== 0 ? bytes : await this.#unpack(bytes, metadataSize);
+    const content = (header & metadataStored) !== 0 ? bytes : await this.#unpack(bytes);
     const block = { content, next: position + 2 + length };
     this.#metadata.set(position, block);
     return block;
   }
 }
 
-type Unpacker = (packed: Buffer, size: number) => Buffer | Promise<Buffer>;
+type Unpacker = (packed: Buffer) => Buffer | Promise<Buffer>;
+
+/** Nothing in a squashfs unpacks to more: the largest size of a block of data. A block of tails is often asked for in part. */
+const largestBlock = 1 << 20;
 
 function unpackerOf(compressor: Compressor): Unpacker {
   if (compressor === 'zstd') return (packed) => Buffer.from(unzstd(packed));
-  if (compressor === 'gzip') return (packed, size) => inflateSync(packed, { maxOutputLength: size });
+  if (compressor === 'gzip') return (packed) => inflateSync(packed, { maxOutputLength: largestBlock });
   if (compressor === 'xz') return unxz;
   throw new Error(`it is packed with ${compressor}; zstd, gzip and xz are understood`);
 }
 
 /** Each block is an xz stream of its own, as OpenWrt's images have them. A branch filter (BCJ, for x86 and 32-bit ARM) is not understood. */
-async function unxz(packed: Buffer, size: number): Promise<Buffer> {
+async function unxz(packed: Buffer): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let length = 0;
   const blob = new Blob([new Uint8Array(packed)]);
   const stream = new xz.XzReadableStream(blob.stream() as globalThis.ReadableStream<Uint8Array>);
   for await (const part of stream as unknown as AsyncIterable<Uint8Array>) {
     length += part.length;
-    if (length > size) throw new RangeError('a block unpacks to too many bytes');
+    if (length > largestBlock) throw new RangeError('a block unpacks to too many bytes');
     parts.push(part);
   }
   return Buffer.concat(parts);

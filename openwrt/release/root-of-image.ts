@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { createInflateRaw } from 'node:zlib';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { ByteRange } from '../../builder/image/byte-range.ts';
 import { isSquashfs } from '../../builder/image/squashfs-reader.ts';
@@ -11,11 +11,41 @@ const sectorSize = 512;
 const noPartition = [0x00, 0xee];
 
 /**
- * Unpacks an image (`.img.gz`). What OpenWrt appends after the packed bytes (metadata for sysupgrade) is left out, as by its own tools.
- * @throws an Error of zlib or of the file system
+ * Unpacks an image (`.img.gz`). OpenWrt appends metadata for sysupgrade after the packed bytes; it is left out, as by its own tools, which
+ * gunzip does not do.
+ * @throws BoardsmithError AUDIT_FAILED if it is not packed with gzip; an Error of zlib or of the file system
  */
 export async function gunzipImage(packed: string, output: string, signal: AbortSignal): Promise<void> {
-  await pipeline(createReadStream(packed), createGunzip(), createWriteStream(output), { signal });
+  const handle = await open(packed, 'r');
+  let start: number;
+  try {
+    const beginning = Buffer.alloc(1024);
+    const { bytesRead } = await handle.read(beginning, 0, beginning.length, 0);
+    start = gzipDataStart(beginning.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
+  await pipeline(createReadStream(packed, { start }), createInflateRaw(), createWriteStream(output), {
+    signal,
+  });
+}
+
+/** Where the deflated bytes of a gzip file begin (RFC 1952, 2.3). */
+function gzipDataStart(beginning: Buffer): number {
+  if (beginning.length < 18 || beginning.readUInt32BE(0) >>> 8 !== 0x1f8b08) throw notPacked();
+  const [headerCrc, extra, name, comment] = [2, 4, 8, 16].map((bit) => (beginning[3]! & bit) !== 0);
+  let at = 10;
+  if (extra) at += 2 + beginning.readUInt16LE(at);
+  for (const isThere of [name, comment]) if (isThere) at = beginning.indexOf(0, at) + 1;
+  if (headerCrc) at += 2;
+  if (at < 10 || at >= beginning.length) throw notPacked();
+  return at;
+}
+
+function notPacked(): BoardsmithError {
+  return new BoardsmithError('AUDIT_FAILED', 'the image is not packed with gzip', {
+    hint: 'name the type of an image whose file ends with .img.gz: combined-efi, sdcard',
+  });
 }
 
 /**

@@ -44,6 +44,22 @@ export class SigningKey {
     return this.#gpg('--clearsign', '--output', '-', join(this.#home, 'text'));
   }
 
+  /** A signature in a file of its own, armoured. */
+  signDetached(content: Uint8Array): Buffer {
+    writeFileSync(join(this.#home, 'content'), content);
+    return this.#gpg('--armor', '--detach-sign', '--output', '-', join(this.#home, 'content'));
+  }
+
+  /** The public key, armoured. */
+  armoured(): Buffer {
+    return this.#gpg('--armor', '--export');
+  }
+
+  /** 40 upper-case hex digits. */
+  get fingerprint(): string {
+    return /^fpr:+([0-9A-F]{40}):$/m.exec(this.#gpg('--with-colons', '--list-keys').toString())![1]!;
+  }
+
   /** Ends the agent that gpg started for this folder. */
   close(): void {
     execFileSync('gpgconf', ['--homedir', this.#home, '--kill', 'all']);

@@ -1,0 +1,315 @@
+import { once } from 'node:events';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { RouterFile } from '../../../openwrt/release/router-file.ts';
+import { ClosedRouterTrial } from '../../support/closed-router.ts';
+import { closedRouter, filesOf, testMarker } from '../../support/release-router.ts';
+import { namespacesMissing } from '../../support/router-namespaces.ts';
+
+/** The scripts that we ship, run by busybox with a real nft in network namespaces, and a stand-in for fw4. */
+const test = suite('a router that is closed until the policy is loaded');
+const files = filesOf(closedRouter);
+
+/** A ruleset as fw4 would make it: the board may reach the uplink, and ping the router. */
+function ruleset({ marker = testMarker, forward = 'drop', input = 'drop' } = {}): string {
+  return `
+add table inet fw4
+delete table inet fw4
+table inet fw4 {
+  chain input { type filter hook input priority filter; policy ${input}; icmp type echo-request accept; }
+  chain forward {
+    type filter hook forward priority filter; policy ${forward};
+    ct state established,related accept
+    iifname "board" ip saddr 10.0.1.2 accept comment "!fw4: ${marker}"
+  }
+  chain output { type filter hook output priority filter; policy accept; }
+}
+`;
+}
+
+const refused = 'table inet fw4 { chain forward { this is no rule } }\n';
+
+async function withRouter(
+  use: (trial: ClosedRouterTrial) => Promise<void>,
+  shipped: readonly RouterFile[] = files,
+): Promise<void> {
+  const trial = await ClosedRouterTrial.create(shipped);
+  try {
+    await use(trial);
+  } finally {
+    await trial.close();
+  }
+}
+
+/** As OpenWrt boots: our script, then sysctl switches forwarding on, then the firewall. */
+async function boot(trial: ClosedRouterTrial): Promise<void> {
+  assert.is(await trial.service('boardsmith-closed', 'start'), 0);
+  await trial.run('echo 1 >/proc/sys/net/ipv4/ip_forward');
+}
+
+async function start(trial: ClosedRouterTrial): Promise<void> {
+  await boot(trial);
+  await trial.service('firewall', 'start');
+  trial.startGuard();
+}
+
+async function isClosed(trial: ClosedRouterTrial): Promise<void> {
+  assert.not.ok(await trial.forwards(), 'nothing is forwarded');
+  assert.not.ok(await trial.answers(), 'the router does not answer');
+}
+
+/** The files with one place of one of them changed: a protection taken out. */
+function mutant(path: string, from: string, to: string): RouterFile[] {
+  return files.map((file) => {
+    if (file.path !== path) return file;
+    assert.ok(file.content.includes(from), `${path} has ${from}`);
+    return { ...file, content: file.content.replace(from, to) };
+  });
+}
+
+const open = 'boardsmith: open: the policy is loaded';
+const library = '/lib/boardsmith/closed.sh';
+const missing = namespacesMissing();
+
+if (missing !== null) {
+  console.log(`SKIP closed-boot: ${missing}`);
+  test.skip('closed-boot', () => {});
+} else {
+  test('the namespaces forward without us: what follows is not closed by accident', async () => {
+    await withRouter(async (trial) => {
+      await trial.run('echo 1 >/proc/sys/net/ipv4/ip_forward');
+      assert.ok(await trial.forwards());
+      assert.ok(await trial.answers());
+    });
+  });
+
+  test('closed from the first script on, also after sysctl has switched forwarding on', async () => {
+    await withRouter(async (trial) => {
+      await boot(trial);
+      await isClosed(trial);
+    });
+  });
+
+  test('mutant: without the closed table sysctl opens the router', async () => {
+    const without = mutant(library, 'nft -f - <<-EOF', 'cat >/dev/null <<-EOF');
+    await withRouter(async (trial) => {
+      await boot(trial);
+      assert.ok(await trial.forwards());
+    }, without);
+  });
+
+  test('the policy opens it, and what the policy does not name stays shut', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      assert.ok(await trial.forwards());
+      assert.ok(await trial.answers());
+      assert.is.not(await trial.run('nft list table inet boardsmith-closed'), 0);
+    });
+  });
+
+  test('a first load that is refused: fw4 ends well, and everything stays closed', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(refused);
+      await start(trial);
+      await trial.says('boardsmith: closed: there is no ruleset');
+      await isClosed(trial);
+      trial.policy(ruleset());
+      await trial.service('firewall', 'restart');
+      await trial.says(open);
+      assert.ok(await trial.forwards());
+    });
+  });
+
+  test('fw4 that is not there', async () => {
+    await withRouter(async (trial) => {
+      trial.unstub('fw4');
+      await start(trial);
+      await trial.says('boardsmith: closed: there is no ruleset');
+      await isClosed(trial);
+    });
+  });
+
+  const foreign: readonly (readonly [
+    what: string,
+    rules: string,
+    warnings: string,
+    says: string,
+    without: string,
+  ])[] = [
+    [
+      "a ruleset that is not this image's",
+      ruleset({ marker: 'policy-of-somebody' }),
+      '',
+      "the ruleset is not of this image's policy",
+      '"$marker"',
+    ],
+    [
+      'a ruleset that forwards what it does not name',
+      ruleset({ forward: 'accept' }),
+      '',
+      'the ruleset does not drop what it does not name (forward)',
+      'hook $hook priority filter; policy drop;',
+    ],
+    [
+      'a ruleset that lets in what it does not name',
+      ruleset({ input: 'accept' }),
+      '',
+      'the ruleset does not drop what it does not name (input)',
+      'hook $hook priority filter; policy drop;',
+    ],
+    [
+      'a ruleset of which fw4 left out a part',
+      ruleset(),
+      '[!] Section @rule[3] specifies invalid value, ignoring section\n',
+      'fw4 left out a part of the policy: [!] Section @rule[3] specifies invalid value, ignoring section',
+      '"[!]"',
+    ],
+  ];
+  for (const [what, rules, warnings, says, protection] of foreign) {
+    test(`${what}: closed`, async () => {
+      await withRouter(async (trial) => {
+        trial.policy(rules, warnings);
+        await start(trial);
+        await trial.says(`boardsmith: closed: ${says}`);
+        await isClosed(trial);
+      });
+    });
+
+    test(`mutant: ${what}, and it is not looked at: open`, async () => {
+      const blind =
+        protection === '"[!]"' ? mutant(library, '"[!]"', '"never said"') : mutant(library, protection, '');
+      await withRouter(async (trial) => {
+        trial.policy(rules, warnings);
+        await start(trial);
+        await trial.says(open);
+        assert.ok(await trial.forwards());
+      }, blind);
+    });
+  }
+
+  for (const [what, script] of [
+    ['the table is deleted', 'nft delete table inet fw4'],
+    ['every table is flushed, as fw4 flush does', 'nft flush ruleset'],
+  ] as const) {
+    test(`the ruleset vanishes (${what}): closed, and open again when it is back`, async () => {
+      await withRouter(async (trial) => {
+        trial.policy(ruleset());
+        await start(trial);
+        await trial.says(open);
+        await trial.run(script);
+        await trial.says('boardsmith: closed: there is no ruleset');
+        await isClosed(trial);
+        await trial.service('firewall', 'reload');
+        await trial.says(open);
+        assert.ok(await trial.forwards());
+      });
+    });
+  }
+
+  test('mutant: a guard that does not look again leaves it open without a ruleset', async () => {
+    const deaf = mutant('/lib/boardsmith/guard', '\tdecide\ndone\nexit 1', '\t:\ndone\nexit 1');
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      await trial.run('nft delete table inet fw4');
+      assert.ok(await trial.forwards());
+    }, deaf);
+  });
+
+  test('a reload that is refused keeps the policy', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      trial.policy(refused);
+      await trial.service('firewall', 'reload');
+      assert.ok(await trial.forwards());
+    });
+  });
+
+  test('a reload to another policy closes', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      trial.policy(ruleset({ marker: 'another-policy' }));
+      await trial.service('firewall', 'reload');
+      await trial.says("boardsmith: closed: the ruleset is not of this image's policy");
+      await isClosed(trial);
+    });
+  });
+
+  test('stopping the firewall closes the router, before the guard sees anything', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      await trial.stopGuard('SIGKILL');
+      assert.ok(await trial.forwards(), 'a dead guard changes nothing');
+      await trial.service('firewall', 'stop');
+      await isClosed(trial);
+    });
+  });
+
+  test('a guard that is stopped closes; one that starts again opens', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      await trial.stopGuard();
+      await trial.says('boardsmith: closed: the guard ended');
+      await isClosed(trial);
+      trial.startGuard();
+      await trial.says(open);
+      assert.ok(await trial.forwards());
+    });
+  });
+
+  test('a kernel that takes no table: the boot goes no further', async () => {
+    await withRouter(async (trial) => {
+      trial.stub('nft', '#!/bin/sh\nexit 1\n');
+      const script = trial.begin('boardsmith-closed', 'start');
+      await trial.says('boardsmith: the kernel refuses the closed table: no link comes up');
+      assert.is(script.exitCode, null, 'rcS waits for it');
+      const ended = once(script, 'exit');
+      process.kill(-script.pid!, 'SIGKILL');
+      await ended;
+    });
+  });
+
+  test('what uci-defaults made of the policy is undone at every boot', async () => {
+    await withRouter(async (trial) => {
+      const firewall = join(trial.root, 'etc/config/firewall');
+      const wireless = join(trial.root, 'etc/config/wireless');
+      const untouched = join(trial.root, 'etc/config/other');
+      writeFileSync(firewall, "config defaults\n\toption forward 'ACCEPT'\n", { mode: 0o666 });
+      writeFileSync(wireless, "config wifi-iface\n\toption disabled '0'\n");
+      writeFileSync(untouched, 'config other\n');
+      assert.is(await trial.service('boardsmith-closed', 'start'), 0);
+      assert.match(readFileSync(firewall, 'utf8'), testMarker);
+      assert.is(statSync(firewall).mode & 0o777, 0o600);
+      assert.not.ok(trial.has('etc/config/wireless'));
+      assert.ok(trial.has('etc/config/other'));
+      assert.is(trial.console, 'boardsmith: /etc/config/firewall was changed and is restored\n');
+      assert.is(await trial.service('boardsmith-closed', 'start'), 0);
+      assert.is(trial.console.split('\n').length, 2, 'nothing more was changed');
+    });
+  });
+
+  test('mutant: without the copies a changed policy stays', async () => {
+    const trusting = mutant('/etc/init.d/boardsmith-closed', '\trestore_policy\n', '\t:\n');
+    await withRouter(async (trial) => {
+      const firewall = join(trial.root, 'etc/config/firewall');
+      writeFileSync(firewall, 'open\n');
+      assert.is(await trial.service('boardsmith-closed', 'start'), 0);
+      assert.is(readFileSync(firewall, 'utf8'), 'open\n');
+    }, trusting);
+  });
+}
+
+test.run();
