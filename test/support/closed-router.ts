@@ -63,6 +63,7 @@ export class ClosedRouterTrial {
       writeFileSync(join(this.root, path), content);
       chmodSync(join(this.root, path), mode);
     }
+    mkdirSync(join(this.root, 'tmp'));
     mkdirSync(this.#stubs);
     for (const applet of [
       'sh',
@@ -177,11 +178,14 @@ export class ClosedRouterTrial {
   }
 
   /** Resolves when the console's last line is this; with all that it says if that does not come. */
-  async says(line: string | RegExp): Promise<void> {
-    const deadline = performance.now() + 60_000;
-    for (;;) {
-      const last = this.console.trimEnd().split('\n').at(-1)!;
-      if (typeof line === 'string' ? last === line : line.test(last)) return;
+  async says(line: string): Promise<void> {
+    await this.until(async () => this.console.trimEnd().split('\n').at(-1) === line);
+  }
+
+  /** Resolves when a condition holds; with all that the console says if that does not come. */
+  async until(condition: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + 120_000;
+    while (!(await condition())) {
       if (performance.now() > deadline) throw new Error(`the console says:\n${this.console}`);
       await pause(10);
     }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RouterFile } from '../../../openwrt/release/router-file.ts';
@@ -254,6 +255,42 @@ if (missing !== null) {
       await trial.service('firewall', 'stop');
       await isClosed(trial);
     });
+  });
+
+  test('stopping the firewall closes the router, and the guard does not open it again', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      await trial.service('firewall', 'stop');
+      await trial.says('boardsmith: closed: the firewall was stopped');
+      await isClosed(trial);
+      await trial.service('firewall', 'start');
+      await trial.says(open);
+      assert.ok(await trial.forwards());
+    });
+  });
+
+  test('mutant: without the note the guard opens what was stopped', async () => {
+    const unnoted = mutant('/etc/init.d/firewall', '\t: >"$stopped"\n', '');
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      await trial.service('firewall', 'stop');
+      await trial.until(() => trial.forwards());
+    }, unnoted);
+  });
+
+  test('the ImageBuilder can read the scripts for their START on a machine without what they use', async () => {
+    for (const [name, order] of [
+      ['boardsmith-closed', '11'],
+      ['firewall', '19'],
+    ] as const) {
+      const script = join(import.meta.dirname, '../../../overlays/openwrt/etc/init.d', name);
+      const { stdout } = await execa('sh', ['-ec', `. ${script}; echo "$START"`]);
+      assert.is(stdout, order);
+    }
   });
 
   test('a guard that is stopped closes; one that starts again opens', async () => {

@@ -3,6 +3,8 @@
 root="${BOARDSMITH_ROOT:-}"
 console="${BOARDSMITH_CONSOLE:-/dev/console}"
 closed_table="boardsmith-closed"
+# There while the firewall is stopped.
+stopped="$root/tmp/boardsmith-stopped"
 # A word that only the ruleset of this image's policy holds.
 marker="$(cat "$root/lib/boardsmith/marker")"
 
@@ -55,6 +57,10 @@ open_router() {
 # Whether what the kernel holds is this policy: fw4's table is there, it is made from this image's files, what nothing names is dropped, and
 # fw4 skipped nothing (it says so with [!] alone, and ends well all the same). $why says what is wrong.
 ruleset_is_ours() {
+	if [ -e "$stopped" ]; then
+		why="the firewall was stopped"
+		return 1
+	fi
 	if ! rules="$(nft list table inet fw4 2>/dev/null)"; then
 		why="there is no ruleset"
 		return 1
