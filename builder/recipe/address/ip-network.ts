@@ -67,6 +67,17 @@ export function overlaps(a: IpNetwork, b: IpNetwork): boolean {
   return contains(a, b) || contains(b, a);
 }
 
+/** Networks in CIDR form without those that lie in another of them, in their order: nft may refuse intervals that overlap. */
+export function outermostNetworks(texts: readonly string[]): string[] {
+  const networks = texts.map((text) => parseNetwork(text)!);
+  return texts.filter((_, index) => {
+    const network = networks[index]!;
+    return !networks.some(
+      (other, at) => at !== index && contains(other, network) && (!contains(network, other) || at < index),
+    );
+  });
+}
+
 /** By family and address; for sorting. */
 export function compareNetworks(a: IpNetwork, b: IpNetwork): number {
   if (a.family !== b.family) return a.family < b.family ? -1 : 1;

@@ -1,0 +1,102 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { compileUci } from '../../../openwrt/uci/compile-uci.ts';
+import { readFirewall4 } from '../../../openwrt/uci/firewall4-model/firewall4.ts';
+import { openingLines } from '../../../openwrt/uci/firewall4-model/opening.ts';
+import { policyOpenings } from '../../../openwrt/uci/policy-openings.ts';
+import { exampleClusters, examplePolicy, policyOfText } from '../../support/example-policies.ts';
+import { matchesGolden } from '../../support/golden.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const test = suite('UCI of a policy');
+
+for (const name of exampleClusters) {
+  test(`${name}: every file`, async () => {
+    for (const [path, text] of Object.entries(compileUci(await examplePolicy(name)))) {
+      matchesGolden(`openwrt/uci/${name}${path}`, text);
+    }
+  });
+
+  test(`${name}: firewall4 opens what the policy says, and nothing else`, async () => {
+    const policy = await examplePolicy(name);
+    const files = compileUci(policy);
+    const reading = readFirewall4(files['/etc/config/firewall']!, files);
+    assert.equal(reading.warnings, []);
+    assert.not(reading.refused);
+    const expected = openingLines(policyOpenings(policy));
+    assert.ok(expected.length > policy.flows.length);
+    assert.equal(openingLines(reading.openings), expected);
+  });
+}
+
+test('an uplink that is dialled, and management', async () => {
+  const policy = await policyOfText('dialled', dialled);
+  const files = compileUci(policy);
+  for (const [path, text] of Object.entries(files)) matchesGolden(`openwrt/uci/dialled${path}`, text);
+  assert.not.match(files['/etc/config/network']!, /password/);
+  const reading = readFirewall4(files['/etc/config/firewall']!, files);
+  assert.equal(openingLines(reading.openings), openingLines(policyOpenings(policy)));
+});
+
+test('the same policy gives the same files', async () => {
+  const policy = await examplePolicy('skyminer-8');
+  assert.equal(compileUci(policy), compileUci(structuredClone(policy)));
+});
+
+/** A program that prints the ruleset which a real firewall4 makes of the /etc/config in the folder that it is given. */
+const { FW4 } = process.env;
+if (FW4 === undefined) console.log('SKIP a real firewall4: FW4 names none');
+else {
+  for (const name of exampleClusters) {
+    test(`${name}: a real firewall4 takes every section, and closes what is not named`, async () => {
+      const files = compileUci(await examplePolicy(name));
+      const folder = temporaryFolder('fw4');
+      for (const [path, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+      const { stdout, stderr } = await execa(FW4, [folder]);
+      assert.not.match(stderr, /\[!\]/);
+      for (const hook of ['input', 'forward', 'output']) {
+        assert.match(stdout, new RegExp(`hook ${hook} priority filter; policy drop`));
+      }
+      assert.not.match(stdout, /flow (add|offload)|ct helper|\(reflection\)/);
+      const names = [
+        ...files['/etc/config/firewall']!.matchAll(/config (?:rule|redirect)\n\toption name '([^']+)'/g),
+      ];
+      for (const [, rule] of names) assert.match(stdout, `comment "!fw4: ${rule}"`);
+    });
+  }
+}
+
+const dialled = `name: dialled
+description: A node behind a modem, with an owner who may log into the router
+router: { board: qemu-virt, base: openwrt, ports: [eth0..eth2] }
+uplink: { port: eth0, ipv4: { pppoe: { user: me@provider } } }
+addressing: { ipv4: 10.79.0.0/28, ipv6: 'fd79:1::/48' }
+boards:
+  node:
+    appliance: test/appliances/chain-node
+    board: qemu-virt
+    ports: [eth1]
+    firstMac: '52:54:00:79:01:01'
+  desk:
+    appliance: test/appliances/wallet
+    board: qemu-virt
+    ports: [eth2]
+    firstMac: '52:54:00:79:02:01'
+flows:
+  - { from: node, to: uplink, service: peers }
+  - { from: desk, to: node, service: rpc, families: [ipv4] }
+forwards:
+  - { port: 6000, to: node, service: peers, rate: { perSecond: 5 } }
+management:
+  - { service: ssh, from: desk }
+  - { service: web, from: uplink, networks: [192.168.7.0/24] }
+time: { upstream: [162.159.200.1] }
+`;
+
+test.run();
