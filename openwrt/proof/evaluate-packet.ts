@@ -389,7 +389,7 @@ class Flight {
         return onlyIf(isArp, packet.arpTargetMac);
       case 'arp daddr ip':
         return onlyIf(isArp, packet.destination);
-      case 'fib daddr type':
+      case 'fib daddr . iif type':
         return onlyIf(isIpv4 || isIpv6, this.#destinationType);
       default:
         return this.#readConnection(selector, isIpv4, isIpv6);

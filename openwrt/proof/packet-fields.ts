@@ -50,7 +50,7 @@ export const packetFields = {
   /** if_packet.h: 0 host, 1 broadcast, 2 multicast, 3 other host. */
   packetType: 3,
   destinationMac: 48,
-  /** RTN_ of rtnetlink.h that the routing table says of the destination on the wire: 1 unicast, 2 local, 3 broadcast, 4 anycast, 5 multicast. */
+  /** RTN_ of rtnetlink.h that the routing table says of the destination on the wire, on the device that the packet came in by: 1 unicast, 2 local, 3 broadcast, 4 anycast, 5 multicast. */
   destinationType: 4,
   /** The same of the translated destination. */
   translatedDestinationType: 4,

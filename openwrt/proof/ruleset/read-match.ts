@@ -5,55 +5,71 @@ import { readInterval, readScalar } from './read-value.ts';
 import type { Element, Statement } from './ruleset.ts';
 import { type Selector, valueType } from './selectors.ts';
 
-export type ElementsOf = (name: string, key: readonly Selector[]) => readonly Element[];
+/** A limit that a packet must exceed (`over`) or keep. */
+export interface Limit {
+  readonly over: boolean;
+  readonly what: string;
+}
+
+/** Elements of a set, and the limit that each has of its own: only packets that meet it are found. */
+export interface SetContents {
+  readonly elements: readonly Element[];
+  readonly limit: Limit | null;
+}
+
+export type ElementsOf = (name: string, key: readonly Selector[]) => SetContents;
 
 type Match = Statement & { kind: 'match' };
 
 /** A `match` statement; `elementsOf` gives the elements of a named set. */
-export function readMatch(json: unknown, elementsOf: ElementsOf): Match {
+export function readMatch(json: unknown, elementsOf: ElementsOf): Statement[] {
   const { op, left, right } = readKeys(json, 'a match', ['op', 'left', 'right']);
   const [kind, body] = readTagged(left, 'the left side of a match');
-  if (kind === '&') return readMasked(body, op, right, json);
+  if (kind === '&') return [readMasked(body, op, right, json)];
   const key = readKey(left);
   const operator = readOneOf(op, ['==', '!=', '<', '>', '<=', '>=', 'in', '!'], 'the operator of a match');
-  if (operator === 'in' || operator === '!') return anyFlag(key, right, operator === '!', json);
+  if (operator === 'in' || operator === '!') return [anyFlag(key, right, operator === '!', json)];
   if (key.includes('ct status'))
     throw new NotUnderstood('the whole of ct status is not understood, only its flags', json);
   const negated = operator === '!=';
-  if (operator === '==' || negated)
-    return { kind: 'match', key, negated, elements: readElements(right, key, elementsOf) };
+  if (operator === '==' || negated) return readLookup(right, key, negated, elementsOf);
   if (key.length !== 1) throw new NotUnderstood('an order of several values is not understood', json);
-  return {
-    kind: 'match',
-    key,
-    negated: false,
-    elements: ordered(key[0]!, operator, right, json).map((interval) => [interval]),
-  };
+  const elements = ordered(key[0]!, operator, right, json).map((interval) => [interval]);
+  return [{ kind: 'match', key, negated: false, elements }];
 }
 
 /** The right side of a match: a named set, an anonymous one, or one value. */
-export function readElements(
+function readLookup(
   json: unknown,
   key: readonly Selector[],
+  negated: boolean,
   elementsOf: ElementsOf,
-): readonly Element[] {
-  if (typeof json === 'string' && json.startsWith('@')) return elementsOf(json.slice(1), key);
-  if (typeof json === 'object' && json !== null && 'set' in json) {
-    return readArray(readKeys(json, 'a set', ['set']).set, 'a set').map((element) =>
-      readElement(element, key),
-    );
+): Statement[] {
+  if (typeof json === 'string' && json.startsWith('@')) {
+    const { elements, limit } = elementsOf(json.slice(1), key);
+    if (limit === null) return [{ kind: 'match', key, negated, elements }];
+    // The kernel looks the element up first, and asks its limit of what it found.
+    if (negated) throw new NotUnderstood('the absence of elements with a limit is not understood', json);
+    return [
+      { kind: 'match', key, negated, elements },
+      { kind: 'limit', ...limit },
+    ];
   }
-  return [readElement(json, key)];
+  const elements =
+    typeof json === 'object' && json !== null && 'set' in json
+      ? readArray(readKeys(json, 'a set', ['set']).set, 'a set').map((element) => readElement(element, key))
+      : [readElement(json, key)];
+  return [{ kind: 'match', key, negated, elements }];
 }
 
-/** One element of a set, or the key of one entry of a map. Its counter and comment do nothing. */
-export function readElement(json: unknown, key: readonly Selector[]): Element {
+/** One element of a set, or the key of one entry of a map. Its counter and comment do nothing; a limit is read apart. */
+export function readElement(json: unknown, key: readonly Selector[], mayHaveLimit = false): Element {
   if (typeof json === 'object' && json !== null && 'elem' in json) {
     const { val } = readKeys(
       readKeys(json, 'an element', ['elem']).elem,
       'an element',
       ['val'],
-      ['counter', 'comment'],
+      mayHaveLimit ? ['counter', 'comment', 'limit', 'ct count'] : ['counter', 'comment'],
     );
     return readElement(val, key);
   }

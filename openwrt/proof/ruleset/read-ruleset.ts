@@ -8,9 +8,9 @@ import {
   readString,
   readTagged,
 } from './not-understood.ts';
-import { readElement } from './read-match.ts';
-import { readLimit, readStatement, type TableContents } from './read-statement.ts';
-import type { Chain, Element, Family, Hook, Rule, Ruleset, Statement } from './ruleset.ts';
+import { type Limit, readElement, type SetContents } from './read-match.ts';
+import { readElementLimit, readLimit, readStatement, type TableContents } from './read-statement.ts';
+import type { Chain, Family, Hook, Rule, Ruleset, Statement } from './ruleset.ts';
 import type { Selector } from './selectors.ts';
 
 export interface RulesetReading {
@@ -92,7 +92,7 @@ export function readRuleset(json: unknown): RulesetReading {
     const place = `rule ${index} of ${label} (handle ${handle})`;
     attempt(place, () => {
       const contents = tableContents(of, listing);
-      const statements = readArray(expressions, 'a rule').map((statement) =>
+      const statements = readArray(expressions, 'a rule').flatMap((statement) =>
         readStatement(statement, contents),
       );
       for (const target of jumpTargets(statements)) {
@@ -184,7 +184,8 @@ function readListed(object: unknown, listing: Listing): void {
       for (const flag of readArray(set.flags ?? [], 'the flags of a set')) {
         readOneOf(flag, ['constant', 'interval', 'dynamic'], 'a flag of a set');
       }
-      refuseSetStatements(set.stmt);
+      for (const statement of readArray(set.stmt ?? [], 'the statements of a set'))
+        readElementLimit(statement);
       const of = readNamed(set);
       listing.sets.set(key(of, of.name), {
         elements: readArray(set.elem ?? [], 'the elements of a set'),
@@ -201,7 +202,10 @@ function readListed(object: unknown, listing: Listing): void {
       if (map.flags !== undefined)
         for (const flag of readArray(map.flags, 'the flags of a map'))
           readOneOf(flag, ['constant', 'interval'], 'a flag of a map');
-      refuseSetStatements(map.stmt);
+      for (const statement of readArray(map.stmt ?? [], 'the statements of a map')) {
+        if (readElementLimit(statement) !== null)
+          throw new NotUnderstood('a map whose entries have limits is not understood', statement);
+      }
       const of = readNamed(map);
       const holds = Array.isArray(map.map) ? map.map.join(' . ') : readString(map.map, 'what a map holds');
       listing.maps.set(key(of, of.name), {
@@ -233,13 +237,25 @@ function readListed(object: unknown, listing: Listing): void {
   }
 }
 
-/** Elements may count; a limit in each element would let packets pass or not. */
-function refuseSetStatements(json: unknown): void {
-  if (json === undefined) return;
-  for (const statement of readArray(json, 'the statements of a set')) {
-    const [kind] = readTagged(statement, 'a statement of a set');
-    if (kind !== 'counter') throw new NotUnderstood('a set with this statement is not understood', statement);
-  }
+/** The limit that every element of a set has. Elements of one set that differ in it are not understood. */
+function commonLimit(elements: readonly unknown[]): Limit | null {
+  const limits = elements.map((element) => {
+    const {
+      val: _value,
+      comment: _comment,
+      ...statements
+    } = (element as { elem?: Record<string, unknown> }).elem ?? {};
+    const found = Object.entries(statements).flatMap(
+      ([kind, body]) => readElementLimit({ [kind]: body }) ?? [],
+    );
+    if (found.length > 1) throw new NotUnderstood('an element with two limits is not understood', element);
+    return found[0] ?? null;
+  });
+  const [first = null] = limits;
+  const strange = limits.find((limit) => limit?.over !== first?.over || limit?.what !== first?.what);
+  if (strange !== undefined)
+    throw new NotUnderstood('elements of one set with different limits are not understood', strange);
+  return first;
 }
 
 function readChain(json: unknown, listing: Listing): void {
@@ -297,10 +313,13 @@ function tableContents(of: Named, listing: Listing): TableContents {
     return found;
   };
   return {
-    elements: (name: string, selectors: readonly Selector[]): readonly Element[] => {
+    elements: (name: string, selectors: readonly Selector[]): SetContents => {
       const set = find(listing.sets, 'set', name);
       listing.lookedInto.add(key(of, name));
-      return set.elements.map((element) => readElement(element, selectors));
+      return {
+        elements: set.elements.map((element) => readElement(element, selectors, true)),
+        limit: commonLimit(set.elements),
+      };
     },
     verdicts: (name) => {
       const map = find(listing.maps, 'map', name);

@@ -10,31 +10,31 @@ import {
   readTagged,
 } from './not-understood.ts';
 import { readKey, readSelector } from './read-key.ts';
-import { readElement, readMatch } from './read-match.ts';
+import { type Limit, readElement, readMatch, type SetContents } from './read-match.ts';
 import type { Element, NatTarget, Statement, Verdict, VerdictEntry } from './ruleset.ts';
 import type { Selector } from './selectors.ts';
 
 /** The named things of the rule's table. Each throws NotUnderstood for a name or a use that it has no meaning for. */
 export interface TableContents {
-  elements(set: string, key: readonly Selector[]): readonly Element[];
+  elements(set: string, key: readonly Selector[]): SetContents;
   verdicts(map: string): readonly unknown[];
   addresses(map: string): readonly unknown[];
   counters(map: string): void;
   dynamicSet(set: string): void;
-  limit(name: string): { readonly over: boolean; readonly what: string };
+  limit(name: string): Limit;
   counter(name: string): void;
 }
 
 const effectless: Statement = { kind: 'effectless' };
 
-/** One statement of a rule. */
-export function readStatement(json: unknown, table: TableContents): Statement {
+/** One statement of a rule; a look into a set whose elements have limits is two. */
+export function readStatement(json: unknown, table: TableContents): Statement[] {
   const [kind, body] = readTagged(json, 'a statement');
   switch (kind) {
     case 'match':
       return readMatch(body, table.elements);
     case 'vmap':
-      return readVerdictMap(body, table);
+      return [readVerdictMap(body, table)];
     case 'accept':
     case 'drop':
     case 'continue':
@@ -42,23 +42,23 @@ export function readStatement(json: unknown, table: TableContents): Statement {
     case 'jump':
     case 'goto':
     case 'reject':
-      return { kind: 'verdict', verdict: readVerdict(json) };
+      return [{ kind: 'verdict', verdict: readVerdict(json) }];
     case 'counter':
-      return readCounter(body, table);
+      return [readCounter(body, table)];
     case 'log':
       readKeys(body ?? {}, 'a log', [], ['prefix', 'level', 'group', 'snaplen', 'queue-threshold', 'flags']);
-      return effectless;
+      return [effectless];
     case 'limit':
-      return { kind: 'limit', ...(typeof body === 'string' ? table.limit(body) : readLimit(body)) };
+      return [{ kind: 'limit', ...(typeof body === 'string' ? table.limit(body) : readLimit(body)) }];
     case 'ct count':
-      return { kind: 'limit', ...readConnectionLimit(body) };
+      return [{ kind: 'limit', ...readConnectionLimit(body) }];
     case 'set':
-      return readSetStatement(body, table);
+      return [readSetStatement(body, table)];
     case 'dnat':
-      return readDestinationNat(body, table);
+      return [readDestinationNat(body, table)];
     case 'masquerade':
       if (body !== null) readKeys(body, 'a masquerade', [], ['flags']);
-      return { kind: 'masquerade' };
+      return [{ kind: 'masquerade' }];
     default:
       throw new NotUnderstood(`the statement "${kind}" is not understood`, json);
   }
@@ -136,7 +136,7 @@ function readCounter(json: unknown, table: TableContents): Statement {
   return effectless;
 }
 
-export function readLimit(json: unknown): { readonly over: boolean; readonly what: string } {
+export function readLimit(json: unknown): Limit {
   const { rate, per, burst, inv, rate_unit, burst_unit } = readKeys(
     json,
     'a limit',
@@ -155,11 +155,20 @@ export function readLimit(json: unknown): { readonly over: boolean; readonly wha
   };
 }
 
-function readConnectionLimit(json: unknown): { readonly over: boolean; readonly what: string } {
+function readConnectionLimit(json: unknown): Limit {
   const { val, inv } = readKeys(json, 'a ct count', ['val'], ['inv']);
   if (inv !== undefined && typeof inv !== 'boolean')
     throw new NotUnderstood('this ct count is not understood', json);
   return { over: inv === true, what: `ct count ${readInteger(val, 'a count')}` };
+}
+
+/** The limit that a set gives each of its elements; null for a statement that lets all pass. */
+export function readElementLimit(json: unknown): Limit | null {
+  const [kind, body] = readTagged(json, 'a statement of a set');
+  if (kind === 'limit') return readLimit(body);
+  if (kind === 'ct count') return readConnectionLimit(body);
+  if (kind === 'counter') return null;
+  throw new NotUnderstood('a set with this statement is not understood', json);
 }
 
 /** A set that rules fill, with a limit for each of its elements: for a packet it is that limit. */
@@ -175,10 +184,10 @@ function readSetStatement(json: unknown, table: TableContents): Statement {
   const statements = readArray(stmt, 'the statements of a set statement');
   if (statements.length !== 1)
     throw new NotUnderstood('a set statement with other than one limit is not understood', json);
-  const limit = readStatement(statements[0], table);
-  if (limit.kind !== 'limit')
+  const limit = readElementLimit(statements[0]);
+  if (limit === null)
     throw new NotUnderstood('a set statement with other than a limit is not understood', json);
-  return { ...limit, what: `${limit.what} in ${name}` };
+  return { kind: 'limit', over: limit.over, what: `${limit.what} in ${name}` };
 }
 
 function readDestinationNat(json: unknown, table: TableContents): Statement {

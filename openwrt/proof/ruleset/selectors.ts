@@ -78,7 +78,7 @@ export const selectors = {
   'ct reply ip saddr': { kind: 'ipv4' },
   'ct reply ip6 saddr': { kind: 'ipv6' },
   'ct reply proto-src': port,
-  'fib daddr type': number(4, names.routeTypeNames),
+  'fib daddr . iif type': number(4, names.routeTypeNames),
 } as const satisfies Record<string, ValueType>;
 
 export type Selector = keyof typeof selectors;

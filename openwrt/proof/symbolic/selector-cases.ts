@@ -319,7 +319,10 @@ export function selectorCases(selector: Selector, stage: Stage): SelectorCase[] 
       return tracked(stage, selector, within([ipv6], answerer));
     case 'ct reply proto-src':
       return tracked(stage, selector, answererPort);
-    case 'fib daddr type':
+    case 'fib daddr . iif type':
+      // The kernel refuses it at other hooks (nft_fib_validate).
+      if (stage.hook === 'output' || stage.hook === 'postrouting')
+        throw new MisplacedSelector(`"${selector}" at ${stage.hook} is not understood`);
       return within([ipv4, ipv6], destination(stage, 'destinationType', 'translatedDestinationType'));
   }
 }

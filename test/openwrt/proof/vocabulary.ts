@@ -35,7 +35,12 @@ const dropping = (statements: readonly unknown[]): unknown[] =>
 export function listingsOf(
   name: string,
 ): { readonly listing: { nftables: Listed[] }; readonly what: string }[] {
-  return places[name.replace(/_\d+$/, '')]!.flatMap((place) =>
+  const asksRouting = recorded.nftables.some(
+    ({ rule }) => rule?.chain === name && JSON.stringify(rule).includes('"fib"'),
+  );
+  // Only at forward: the kernel refuses this question at other hooks.
+  const here = places[name.replace(/_\d+$/, '')]!.filter((_, index) => index === 0 || !asksRouting);
+  return here.flatMap((place) =>
     (['accept', 'drop'] as const).map((policy) => ({
       what: `${name} at ${place.hook} ${place.prio}, policy ${policy}`,
       listing: {
