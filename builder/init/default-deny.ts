@@ -1,3 +1,5 @@
+import { hasIpv6, type MachineNetwork } from '../recipe/machine-network.ts';
+
 /**
  * What an appliance turns off, keeps out or lets happen only one way: the kernel's settings, its mounts and its command line. This is the one
  * place; init's plan, the boot partition, the tests and docs/what-is-in-an-image.md are made from it.
@@ -8,6 +10,13 @@ export interface Setting {
   readonly name: string;
   readonly value: string;
   readonly reason: string;
+}
+
+function everyInterface(family: 'ipv4' | 'ipv6', name: string, value: string, reason: string): Setting[] {
+  return [
+    { name: `net/${family}/conf/all/${name}`, value, reason },
+    { name: `net/${family}/conf/default/${name}`, value, reason: 'the same for interfaces that come later' },
+  ];
 }
 
 export const settings: readonly Setting[] = [
@@ -84,17 +93,12 @@ export const settings: readonly Setting[] = [
   { name: 'fs/protected_fifos', value: '2', reason: 'in /tmp pipes of others are not opened by mistake' },
   { name: 'fs/protected_regular', value: '2', reason: 'nor files' },
   // Network: one board, one IPv4 address, no router.
-  {
-    name: 'net/ipv6/conf/all/disable_ipv6',
-    value: '1',
-    reason:
-      'the router knows each board by one IPv4 address; IPv6 would be a second way in that configures itself',
-  },
-  {
-    name: 'net/ipv6/conf/default/disable_ipv6',
-    value: '1',
-    reason: 'the same for interfaces that come later',
-  },
+  ...everyInterface(
+    'ipv6',
+    'disable_ipv6',
+    '1',
+    'without a cluster that has it, IPv6 would be a second way in that configures itself',
+  ),
   { name: 'net/ipv4/ip_forward', value: '0', reason: 'a board forwards nothing' },
   ...['all', 'default'].flatMap((which) => [
     {
@@ -126,6 +130,32 @@ export const settings: readonly Setting[] = [
   { name: 'net/ipv4/tcp_rfc1337', value: '1', reason: 'a reset does not end a closed connection early' },
   { name: 'net/mptcp/enabled', value: '0', reason: 'Landlock does not see the ports of MPTCP' },
 ];
+
+/** Where a machine has IPv6: laid over those above. Addresses come of the router's advertisement alone, and nothing else that it may say is taken. */
+export const ipv6Settings: readonly Setting[] = [
+  ...everyInterface('ipv6', 'disable_ipv6', '0', 'the cluster has IPv6'),
+  ...everyInterface('ipv6', 'accept_redirects', '0', 'nobody on the segment leads traffic astray'),
+  ...everyInterface('ipv6', 'accept_source_route', '-1', 'the sender does not choose the way'),
+  ...everyInterface('ipv6', 'use_tempaddr', '0', 'the router knows each board by one address'),
+  ...everyInterface('ipv6', 'accept_ra_rt_info_max_plen', '0', 'an advertisement brings no further routes'),
+  ...everyInterface('ipv6', 'accept_ra_min_hop_limit', '32', 'nor a hop limit that cuts the board off'),
+  ...everyInterface('ipv6', 'max_addresses', '4', 'nor addresses without end'),
+];
+
+/** On a router: what it is told by others on the board's links is not its affair; the uplink's link is made an exception. */
+export const ipv6RouterSettings: readonly Setting[] = everyInterface(
+  'ipv6',
+  'accept_ra',
+  '0',
+  'a router believes no other on the segments of boards',
+);
+
+/** All that a machine is set to, in the order in which init writes it; of a name that stands twice the last counts. */
+export function settingsFor(network: MachineNetwork): readonly Setting[] {
+  if (!hasIpv6(network)) return settings;
+  const all = [...settings, ...ipv6Settings, ...(network.router === null ? [] : ipv6RouterSettings)];
+  return all.filter(({ name }, index) => !all.slice(index + 1).some((later) => later.name === name));
+}
 
 /** Words of the kernel's command line, before those of the board. */
 export interface KernelWord {

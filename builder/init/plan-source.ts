@@ -1,10 +1,11 @@
 import { isIPv4 } from 'node:net';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
-import type { MachineNetwork, RouterLink } from '../recipe/machine-network.ts';
+import { parseAddress } from '../recipe/address/ip-network.ts';
+import { hasIpv6, type MachineNetwork, type RouterLink } from '../recipe/machine-network.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { Capability, Port, ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { cString, cStringArray } from './c-literal.ts';
-import { settings } from './default-deny.ts';
+import { type Setting, settingsFor } from './default-deny.ts';
 import { guidBytes } from './guid-bytes.ts';
 import { type Place, placesOf } from './landlock/places.ts';
 import { tcpBindPorts, tcpConnectPorts } from './landlock/tcp-ports.ts';
@@ -75,7 +76,8 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     bind: tcpBindPorts(recipe),
     connect: tcpConnectPorts(recipe),
   };
-  const { router } = facts.network;
+  const { router, ipv6Suffix } = facts.network;
+  const settings = settingsFor(facts.network);
   const ruleset = Buffer.from(facts.network.ruleset ?? '', 'base64');
   const links = router?.links ?? [];
   const timeServers = router?.timeServers ?? [];
@@ -97,6 +99,9 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     ['links', 'links'],
     ['link_count', number(links.length)],
     ['forwards_ipv4', String(router?.forwarded.includes('ipv4') ?? false)],
+    ['forwards_ipv6', String(router?.forwarded.includes('ipv6') ?? false)],
+    ['has_ipv6', String(hasIpv6(facts.network))],
+    ['ipv6_suffix', ipv6Suffix === null ? '{ 0 }' : cAddress6(ipv6Suffix)],
     ['clock_floor', number(facts.clockFloor)],
     ['needs_dns', String(recipe.needs.dns)],
     ['needs_time', String(recipe.needs.time)],
@@ -144,7 +149,7 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     cStringArray('modules', facts.moduleFiles),
     cStringArray('arguments', [recipe.name, ...recipe.arguments]),
     cStringArray('environment', environment(recipe)),
-    cSettings(),
+    cSettings(settings),
     cPorts(recipe.ports),
     cBytes('ruleset', ruleset),
     cLinks(links),
@@ -205,7 +210,7 @@ function cPorts(ports: readonly Port[]): string {
 }
 
 /** A line of nothing is how a setting that holds a text is emptied. */
-function cSettings(): string {
+function cSettings(settings: readonly Setting[]): string {
   const lines = settings.map(
     ({ name, value }) => `\t{ ${cString(`/proc/sys/${name}`)}, ${cString(value === '' ? '\n' : value)} },\n`,
   );
@@ -234,7 +239,7 @@ function cAddresses(name: string, addresses: readonly string[]): string {
   return `static const uint32_t ${name}[] = { ${values.join(', ')} };\n`;
 }
 
-function cLink({ device, vlan, ipv4 }: RouterLink): string {
+function cLink({ device, vlan, ipv4, ipv6 }: RouterLink): string {
   const fields = [
     `.device = ${cString(deviceName(device))}`,
     ...(vlan === null ? [] : [`.trunk = ${cString(deviceName(vlan.trunk))}`, `.vlan = ${number(vlan.id)}`]),
@@ -245,8 +250,26 @@ function cLink({ device, vlan, ipv4 }: RouterLink): string {
           `.prefix = ${number(ipv4.prefixLength)}`,
           ...(ipv4.gateway === null ? [] : [`.gateway = ${cAddress(ipv4.gateway)}`]),
         ]),
+    ...cIpv6(ipv6),
   ];
   return `{ ${fields.join(', ')} }`;
+}
+
+function cIpv6(ipv6: RouterLink['ipv6']): string[] {
+  if (ipv6 === null) return [];
+  if (ipv6.kind === 'router-advertisement') return ['.advertised6 = true'];
+  return [
+    `.address6 = ${cAddress6(ipv6.address)}`,
+    `.prefix6 = ${number(ipv6.prefixLength)}`,
+    ...(ipv6.gateway === null ? [] : [`.has_gateway6 = true, .gateway6 = ${cAddress6(ipv6.gateway)}`]),
+  ];
+}
+
+function cAddress6(address: string): string {
+  const parsed = parseAddress(address);
+  if (parsed?.family !== 'ipv6') throw new RangeError(`${address} is no IPv6 address`);
+  const hex = parsed.address.toString(16).padStart(32, '0');
+  return `{ ${(hex.match(/../g) ?? []).map((byte) => `0x${byte}`).join(', ')} }`;
 }
 
 function deviceName(name: string): string {

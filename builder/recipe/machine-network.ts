@@ -2,6 +2,11 @@
 export interface MachineNetwork {
   /** A batch of nf_tables messages in base64, sent before any link comes up; if the kernel refuses it, none does. null: nothing is filtered. */
   readonly ruleset: string | null;
+  /**
+   * Of a board: the last bits of its IPv6 address, `::2`, to which a router advertisement gives the first ones; null: IPv6 is off. A router says it
+   * by link.
+   */
+  readonly ipv6Suffix: string | null;
   /** null: one Ethernet link, whichever there is, with DHCP. */
   readonly router: RouterNetwork | null;
 }
@@ -23,6 +28,8 @@ export interface RouterLink {
   /** null: the device is a port. */
   readonly vlan: { readonly trunk: string; readonly id: number } | null;
   readonly ipv4: StaticIpv4 | { readonly kind: 'dhcp' };
+  /** null: IPv6 is off on this link. A static one without a gateway advertises its prefix. */
+  readonly ipv6: StaticIpv6 | { readonly kind: 'router-advertisement' } | null;
 }
 
 export interface StaticIpv4 {
@@ -32,4 +39,16 @@ export interface StaticIpv4 {
   readonly gateway: string | null;
 }
 
-export const ordinaryNetwork: MachineNetwork = { ruleset: null, router: null };
+export interface StaticIpv6 {
+  readonly kind: 'static';
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly gateway: string | null;
+}
+
+export const ordinaryNetwork: MachineNetwork = { ruleset: null, ipv6Suffix: null, router: null };
+
+/** Whether a machine has IPv6 on any link. */
+export function hasIpv6({ ipv6Suffix, router }: MachineNetwork): boolean {
+  return ipv6Suffix !== null || (router?.links.some(({ ipv6 }) => ipv6 !== null) ?? false);
+}

@@ -31,7 +31,11 @@ export function dnsmasqArguments(policy: Policy): string[] {
     `--domain=${clusterDomain}`,
     `--local=/${clusterDomain}/`,
     ...policy.boards.flatMap((board) => leaseArguments(board, dns.local.includes(board.name))),
-    ...policy.boards.map(({ name, ipv4 }) => `--host-record=${name}.${clusterDomain},${ipv4.board}`),
+    ...policy.boards.map(({ name, ipv4, ipv6 }) =>
+      [`--host-record=${name}.${clusterDomain}`, ipv4.board, ...(ipv6 === null ? [] : [ipv6.board])].join(
+        ',',
+      ),
+    ),
     ...(localOnly.length === 0
       ? []
       : [`--auth-server=router.${clusterDomain},${localOnly.map(({ device }) => device).join(',')}`]),

@@ -5,22 +5,26 @@ import type { BoardLink, Policy, UplinkLink } from '../policy/policy.ts';
 export function routerNetwork(policy: Policy): RouterNetwork {
   return {
     links: [...(policy.uplink === null ? [] : [uplinkOf(policy.uplink)]), ...policy.boards.map(boardLinkOf)],
-    forwarded: ['ipv4'],
+    forwarded: policy.boards.some(({ ipv6 }) => ipv6 !== null) ? ['ipv4', 'ipv6'] : ['ipv4'],
     timeServers: policy.router.time.upstream,
     servesTime: policy.router.time.served.length > 0,
   };
 }
 
-function uplinkOf({ device, ipv4 }: UplinkLink): RouterLink {
+function uplinkOf({ device, ipv4, ipv6 }: UplinkLink): RouterLink {
   // PPPoE is for the base of OpenWrt alone: the cluster's rules refuse it here.
   if (ipv4.kind === 'pppoe') throw new Error('the embedded router has no PPPoE');
-  return { device, vlan: null, ipv4 };
+  return { device, vlan: null, ipv4, ipv6 };
 }
 
-function boardLinkOf({ device, attachment, ipv4 }: BoardLink): RouterLink {
+function boardLinkOf({ device, attachment, ipv4, ipv6 }: BoardLink): RouterLink {
   return {
     device,
     vlan: attachment.kind === 'vlan' ? { trunk: attachment.trunk, id: attachment.id } : null,
     ipv4: { kind: 'static', address: ipv4.router, prefixLength: ipv4.prefixLength, gateway: null },
+    ipv6:
+      ipv6 === null
+        ? null
+        : { kind: 'static', address: ipv6.router, prefixLength: ipv6.prefixLength, gateway: null },
   };
 }

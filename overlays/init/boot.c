@@ -37,6 +37,7 @@ static struct data boot_in_initramfs(struct machine *machine)
 		fail("open /empty", machine->empty_root);
 	/* DHCP takes its time while the disk is got ready. */
 	network_start(&machine->network, plan, machine->empty_root);
+	advertising_start(&machine->advertising, plan, machine->empty_root);
 	timekeeper_start(&machine->timekeeper, plan, machine->empty_root);
 	disk_wait(plan, machine->uevents, &disk);
 	network_look_for_link(&machine->network); /* the wait took the events of other devices, too */

@@ -10,6 +10,7 @@ enum {
 	TRACE_ID = 1004,
 	TIME_ID = 1005,
 	TIME_SERVER_ID = 1006,
+	ADVERTISER_ID = 1007,
 };
 
 #endif

@@ -5,7 +5,11 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_link.h>
 #include <linux/if_vlan.h>
+#include <linux/ipv6.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
@@ -100,4 +104,77 @@ int interface_set_gateway(int control, const char *name, uint32_t gateway)
 	put_address(&route.rt_genmask, 0);
 	put_address(&route.rt_gateway, gateway);
 	return sys_ioctl(control, SIOCADDRT, &route);
+}
+
+int interface_index(int control, const char *name)
+{
+	struct ifreq request = request_for(name);
+	int done = sys_ioctl(control, SIOCGIFINDEX, &request);
+	return done < 0 ? done : request.ifr_ifindex;
+}
+
+int interface_add_address6(int control, const char *name, const uint8_t address[16], uint32_t prefix)
+{
+	int index = interface_index(control, name);
+	if (index < 0)
+		return index;
+	struct in6_ifreq request = { .ifr6_prefixlen = prefix, .ifr6_ifindex = index };
+	memcpy(&request.ifr6_addr, address, 16);
+	int done = sys_ioctl(control, SIOCSIFADDR, &request);
+	return done == -EEXIST ? 0 : done;
+}
+
+int interface_set_gateway6(int control, const char *name, const uint8_t gateway[16])
+{
+	int index = interface_index(control, name);
+	if (index < 0)
+		return index;
+	/* To everywhere: destination and its length are 0. */
+	struct in6_rtmsg route = { .rtmsg_flags = RTF_UP | RTF_GATEWAY, .rtmsg_metric = 1, .rtmsg_ifindex = index };
+	memcpy(&route.rtmsg_gateway, gateway, 16);
+	int done = sys_ioctl(control, SIOCADDRT, &route);
+	return done == -EEXIST ? 0 : done;
+}
+
+/* Netlink alone can set it (rtnetlink(7)): IFLA_AF_SPEC holds AF_INET6, which holds IFLA_INET6_TOKEN. */
+struct suffix_request {
+	struct nlmsghdr header;
+	struct ifinfomsg interface;
+	struct nlattr families;
+	struct nlattr ipv6;
+	struct nlattr suffix;
+	uint8_t value[16];
+};
+
+int interface_set_suffix6(int control, const char *name, const uint8_t suffix[16])
+{
+	int index = interface_index(control, name);
+	if (index < 0)
+		return index;
+	const uint16_t inner = sizeof(struct nlattr) + 16, middle = inner + sizeof(struct nlattr), outer = middle + sizeof(struct nlattr);
+	struct suffix_request request = {
+		.header = { .nlmsg_len = sizeof request, .nlmsg_type = RTM_SETLINK, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK, .nlmsg_seq = 1 },
+		.interface = { .ifi_family = AF_UNSPEC, .ifi_index = index },
+		.families = { outer, IFLA_AF_SPEC | NLA_F_NESTED },
+		.ipv6 = { middle, AF_INET6 | NLA_F_NESTED },
+		.suffix = { inner, IFLA_INET6_TOKEN },
+	};
+	memcpy(request.value, suffix, 16);
+	int netlink = sys_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+	if (netlink < 0)
+		return netlink;
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+		uint8_t rest[sizeof(struct suffix_request)];
+	} answer;
+	ssize_t size = sys_write(netlink, &request, sizeof request);
+	if (size == (ssize_t)sizeof request)
+		size = sys_read(netlink, &answer, sizeof answer);
+	sys_close(netlink);
+	if (size < 0)
+		return (int)size;
+	if (size < (ssize_t)(sizeof answer.header + sizeof answer.error) || answer.header.nlmsg_type != NLMSG_ERROR)
+		return -EPROTO;
+	return answer.error.error;
 }

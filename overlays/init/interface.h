@@ -20,5 +20,12 @@ int interface_up(int control, const char *name);
 /* Address 0 removes what there is. Routes over the interface go when its address changes. */
 int interface_set_address(int control, const char *name, uint32_t address, uint32_t prefix);
 int interface_set_gateway(int control, const char *name, uint32_t gateway);
+/* The number by which the kernel knows it, or a negative errno. */
+int interface_index(int control, const char *name);
+/* The same of IPv6; `control` is an IPv6 socket. */
+int interface_add_address6(int control, const char *name, const uint8_t address[16], uint32_t prefix);
+int interface_set_gateway6(int control, const char *name, const uint8_t gateway[16]);
+/* What follows an advertised prefix in this interface's address. The interface must take advertisements, and need not be up. */
+int interface_set_suffix6(int control, const char *name, const uint8_t suffix[16]);
 
 #endif

@@ -12,7 +12,8 @@ struct links {
 };
 
 /* Brings up what is there and was not up. @return the link with DHCP if it is one of them, else NULL */
-const struct plan_link *links_bring_up(struct links *links, const struct plan *plan, int control);
+/* `control6` is an IPv6 socket, or -1 where the plan has no IPv6. */
+const struct plan_link *links_bring_up(struct links *links, const struct plan *plan, int control, int control6);
 bool links_all_up(const struct links *links, const struct plan *plan);
 
 #endif

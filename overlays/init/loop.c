@@ -16,6 +16,7 @@ static void reap(struct machine *machine)
 		(void)(supervisor_child_ended(&machine->supervisor, pid, status) ||
 		       network_child_ended(&machine->network, pid, status) ||
 		       timekeeper_child_ended(&machine->timekeeper, pid, status) ||
+		       advertising_child_ended(&machine->advertising, pid, status) ||
 		       logger_child_ended(&machine->logger, pid, status));
 	}
 }
@@ -66,6 +67,9 @@ static void tick(struct machine *machine, int64_t now)
 	network_tick(&machine->network, now);
 	timekeeper_gateway(&machine->timekeeper, network_way_out(&machine->network));
 	timekeeper_tick(&machine->timekeeper, now);
+	if (machine->plan->forwards_ipv6)
+		advertising_links(&machine->advertising, &machine->network.links, machine->network.control);
+	advertising_tick(&machine->advertising, now);
 	logger_tick(&machine->logger, now);
 	supervisor_tick(&machine->supervisor, now);
 	trace_tick(&machine->trace, &machine->supervisor, now);
@@ -86,6 +90,7 @@ static int64_t next_deadline(const struct machine *machine)
 	int64_t children = earlier(network_deadline(&machine->network), machine->logger.restart_ms);
 	children = earlier(children, machine->trace.save_ms);
 	children = earlier(children, timekeeper_deadline(&machine->timekeeper));
+	children = earlier(children, advertising_deadline(&machine->advertising));
 	return earlier(earlier(children, supervisor_deadline(&machine->supervisor)), machine->watchdog.next_ms);
 }
 

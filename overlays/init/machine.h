@@ -2,6 +2,7 @@
 #ifndef MACHINE_H
 #define MACHINE_H
 
+#include "advertising.h"
 #include "logger.h"
 #include "network.h"
 #include "plan.h"
@@ -21,6 +22,7 @@ struct machine {
 	struct watchdog watchdog;
 	struct network network;
 	struct timekeeper timekeeper;
+	struct advertising advertising;
 	struct logger logger;
 	struct trace trace;
 	struct power_keys power_keys;

@@ -96,7 +96,7 @@ static const int64_t look_again_ms = 5000;
 static void look_for_links_of_router(struct network *network)
 {
 	network->look_ms = sys_uptime_ms() + look_again_ms;
-	const struct plan_link *uplink = links_bring_up(&network->links, network->plan, network->control);
+	const struct plan_link *uplink = links_bring_up(&network->links, network->plan, network->control, network->control6);
 	network->link = links_all_up(&network->links, network->plan);
 	if (network->link)
 		network->look_ms = NEVER;
@@ -121,7 +121,11 @@ void network_look_for_link(struct network *network)
 	network->look_ms = sys_uptime_ms() + look_again_ms;
 	if (interface_find_ethernet(network->control, &network->interface) < 0)
 		return;
-	int done = interface_up(network->control, network->interface.name);
+	int done = 0;
+	if (network->control6 >= 0)
+		done = interface_set_suffix6(network->control, network->interface.name, network->plan->ipv6_suffix);
+	if (done == 0)
+		done = interface_up(network->control, network->interface.name);
 	if (done < 0) {
 		event_degraded("set the link up", done);
 		return;
@@ -144,23 +148,34 @@ static void load_ruleset(const struct plan *plan)
 		event_number(&event, "bytes", (int64_t)plan->ruleset_size);
 		event_end(&event);
 	}
-	if (plan->forwards_ipv4) {
-		int done = small_file_write("/proc/sys/net/ipv4/ip_forward", "1");
-		if (done < 0)
-			fail("forward packets", done);
-	}
+	int done = 0;
+	if (plan->forwards_ipv4)
+		done = small_file_write("/proc/sys/net/ipv4/ip_forward", "1");
+	if (done == 0 && plan->forwards_ipv6)
+		done = small_file_write("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+	if (done < 0)
+		fail("forward packets", done);
 }
 
 void network_start(struct network *network, const struct plan *plan, int empty_root)
 {
 	*network = (struct network){
-		.plan = plan, .empty_root = empty_root, .answer = -1, .look_ms = NEVER, .restart_ms = NEVER, .expiry_ms = NEVER,
+		.plan = plan, .empty_root = empty_root, .control6 = -1, .answer = -1, .look_ms = NEVER, .restart_ms = NEVER, .expiry_ms = NEVER,
 	};
 	load_ruleset(plan);
 	network->control = sys_socket(AF_INET, SOCK_DGRAM, 0);
 	if (network->control < 0) {
 		event_degraded("network", network->control);
 		return;
+	}
+	if (plan->has_ipv6) {
+		network->control6 = sys_socket(AF_INET6, SOCK_DGRAM, 0);
+		if (network->control6 < 0) {
+			event_degraded("network", network->control6);
+			sys_close(network->control);
+			network->control = -1;
+			return;
+		}
 	}
 	int done = interface_up(network->control, "lo"); /* the kernel gives it 127.0.0.1 */
 	if (done < 0)

@@ -14,6 +14,7 @@
 struct network {
 	const struct plan *plan;
 	int control; /* an IPv4 socket, or -1 */
+	int control6; /* an IPv6 socket, or -1 */
 	int empty_root;
 	bool link; /* all there is to come up is up */
 	struct links links; /* of a router */

@@ -53,6 +53,11 @@ struct plan_link {
 	uint32_t address; /* 0: none */
 	uint32_t prefix;
 	uint32_t gateway; /* 0: none */
+	bool advertised6; /* IPv6 as a router on this link advertises it */
+	uint8_t address6[16];
+	uint32_t prefix6; /* 0: no address */
+	bool has_gateway6;
+	uint8_t gateway6[16];
 };
 
 struct plan {
@@ -78,6 +83,9 @@ struct plan {
 	const struct plan_link *links; /* none: one Ethernet interface, whichever there is, with DHCP */
 	size_t link_count;
 	bool forwards_ipv4;
+	bool forwards_ipv6;
+	bool has_ipv6;
+	uint8_t ipv6_suffix[16]; /* of a board's address: what follows the advertised prefix */
 
 	int64_t clock_floor; /* seconds since 1970 */
 	bool needs_dns;

@@ -11,6 +11,7 @@
 #include <linux/dm-ioctl.h>
 #include <linux/if_vlan.h>
 #include <linux/input.h>
+#include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <linux/watchdog.h>
 #include <net/if.h>
@@ -250,6 +251,16 @@ static ssize_t read_lease(void *buffer, size_t size)
 	return (ssize_t)count;
 }
 
+static size_t acknowledgement(void *buffer, size_t size)
+{
+	struct {
+		struct nlmsghdr header;
+		struct nlmsgerr error;
+	} answer = { .header = { .nlmsg_len = sizeof answer, .nlmsg_type = NLMSG_ERROR } };
+	memcpy(buffer, &answer, sizeof answer < size ? sizeof answer : size);
+	return sizeof answer;
+}
+
 static ssize_t read_time(void *buffer, size_t size)
 {
 	struct time_answer answer = { .offset_us = kernel.time_offset_us };
@@ -271,6 +282,8 @@ ssize_t sys_read(int fd, void *buffer, size_t size)
 		result = read_time(buffer, size);
 	else if (is_child("time"))
 		result = (ssize_t)time_server_answer(buffer), state.packet_ms = INT64_MAX;
+	else if (strcmp(label(fd), "routing socket") == 0)
+		result = (ssize_t)acknowledgement(buffer, size);
 	else if (is_child("log"))
 		result = (ssize_t)chunk(kernel.input, &state.input_at, buffer, size);
 	else if (strcmp(label(fd), "tcp socket") == 0)
@@ -306,6 +319,8 @@ ssize_t sys_write(int fd, const void *buffer, size_t size)
 		state.packet_ms = kernel.time_server == TIME_SILENT ? INT64_MAX : kernel.now_ms + 20;
 		return played("write", (long)size, "%s, request", label(fd));
 	}
+	if (strcmp(label(fd), "routing socket") == 0)
+		return played("write", (long)size, "%s, %zu bytes of type %d", label(fd), size, ((const struct nlmsghdr *)buffer)->nlmsg_type);
 	char text[600];
 	size_t used = 0;
 	for (size_t i = 0; i < size && used < sizeof text - 3; i++) {
@@ -423,6 +438,7 @@ static const char *request_name(unsigned long request)
 	case SIOCSIFNETMASK: return "SIOCSIFNETMASK";
 	case SIOCADDRT: return "SIOCADDRT";
 	case SIOCSIFVLAN: return "SIOCSIFVLAN";
+	case SIOCGIFINDEX: return "SIOCGIFINDEX";
 	default: return _IOC_TYPE(request) == 'E' ? "EVIOCGBIT" : _IOC_TYPE(request) == 'f' ? "EXT4_IOC_RESIZE_FS" : "?";
 	}
 }
@@ -514,6 +530,9 @@ static int answer_request(unsigned long request, void *argument)
 	if (about_interface && kernel.late_interface && kernel.now_ms < kernel.ethernet_ms && strcmp(interface->ifr_name, kernel.late_interface) == 0)
 		return -ENODEV;
 	switch (request) {
+	case SIOCGIFINDEX:
+		interface->ifr_ifindex = 2;
+		return 0;
 	case WDIOC_GETBOOTSTATUS:
 		*(int *)argument = kernel.watchdog_reset ? WDIOF_CARDRESET : 0;
 		return 0;
@@ -789,8 +808,8 @@ void sys_sync(void)
 
 int sys_socket(int domain, int type, int protocol)
 {
-	(void)protocol;
-	const char *name = domain == AF_NETLINK ? "device events" : (type & 0xff) == SOCK_STREAM ? "tcp socket" : "udp socket";
+	bool routing = domain == AF_NETLINK && protocol == NETLINK_ROUTE;
+	const char *name = routing ? "routing socket" : domain == AF_NETLINK ? "device events" : (type & 0xff) == SOCK_RAW ? "raw socket" : (type & 0xff) == SOCK_STREAM ? "tcp socket" : "udp socket";
 	return opened("socket", name, "", 0);
 }
 
@@ -818,6 +837,14 @@ int sys_set_option(int fd, int level, int option, const void *value, socklen_t s
 ssize_t sys_send_to(int fd, const void *buffer, size_t size, const struct sockaddr *address, socklen_t address_size)
 {
 	(void)address_size;
+	if (is_child("advertiser")) {
+		const struct sockaddr_in6 *to = (const struct sockaddr_in6 *)address;
+		printf("advertises");
+		for (size_t i = 0; i < size; i++)
+			printf("%s%02x", i % 8 ? "" : " ", ((const uint8_t *)buffer)[i]);
+		printf(" to %02x%02x::%x on link %u\n", to->sin6_addr.s6_addr[0], to->sin6_addr.s6_addr[1], to->sin6_addr.s6_addr[15], to->sin6_scope_id);
+		return (ssize_t)size;
+	}
 	state.packet_size = dhcp_server_answer(buffer, size, state.packet);
 	state.packet_ms = kernel.now_ms + 5;
 	return played("send_to", (long)size, "%s, %s:%d: %s", label(fd), address_text(address),

@@ -560,6 +560,32 @@ static void router_with_static_uplink(void)
 	plan.time_server_count = 0;
 }
 
+static void router_with_ipv6(void)
+{
+	static const struct plan_link links[] = {
+		{ .device = "eth0", .dhcp = true, .advertised6 = true },
+		{ .device = "eth1", .address = 0x0a140101, .prefix = 30, .address6 = { 0xfd, 0x77, 9, 9, 9, 9, 0, 1, [15] = 1 }, .prefix6 = 64 },
+		{ .device = "eth2", .address = 0x0a140201, .prefix = 30 },
+	};
+	router();
+	plan.links = links;
+	plan.has_ipv6 = plan.forwards_ipv6 = true;
+}
+
+static void child_advertiser(void)
+{
+	router_with_ipv6();
+	kernel.child = "advertiser";
+	kernel.end_ms = 500000;
+}
+
+static void board_with_ipv6(void)
+{
+	plan.has_ipv6 = true;
+	plan.ipv6_suffix[15] = 2;
+	kernel.end_ms = 4000;
+}
+
 static void child_time(void)
 {
 	kernel.child = "time";
@@ -747,6 +773,9 @@ static const struct scenario {
 	{ "router", router },
 	{ "router-with-late-link", router_with_late_link },
 	{ "router-with-static-uplink", router_with_static_uplink },
+	{ "router-with-ipv6", router_with_ipv6 },
+	{ "board-with-ipv6", board_with_ipv6 },
+	{ "child-advertiser", child_advertiser },
 	{ "child-time", child_time },
 	{ "child-time-silent", child_time_silent },
 	{ "child-time-not-set", child_time_not_set },
