@@ -11,6 +11,7 @@
 #include <linux/dm-ioctl.h>
 #include <linux/if_vlan.h>
 #include <linux/input.h>
+#include <linux/ipv6.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <linux/watchdog.h>
@@ -569,6 +570,12 @@ static int answer_request(unsigned long request, void *argument)
 int sys_ioctl(int fd, unsigned long request, void *argument)
 {
 	char text[REQUEST_SIZE];
+	if (strcmp(label(fd), "ipv6 socket") == 0 && request == SIOCSIFADDR) {
+		const struct in6_ifreq *address = argument;
+		const uint8_t *bytes = address->ifr6_addr.s6_addr;
+		return (int)played("SIOCSIFADDR", 0, "%s, link %d %02x%02x:…:%02x%02x/%u", label(fd), address->ifr6_ifindex, bytes[0], bytes[1],
+		                   bytes[14], bytes[15], address->ifr6_prefixlen);
+	}
 	describe_request(request, argument, text);
 	int answer = answer_request(request, argument);
 	return (int)played(request_name(request), answer, "%s%s", label(fd), text);
@@ -809,7 +816,7 @@ void sys_sync(void)
 int sys_socket(int domain, int type, int protocol)
 {
 	bool routing = domain == AF_NETLINK && protocol == NETLINK_ROUTE;
-	const char *name = routing ? "routing socket" : domain == AF_NETLINK ? "device events" : (type & 0xff) == SOCK_RAW ? "raw socket" : (type & 0xff) == SOCK_STREAM ? "tcp socket" : "udp socket";
+	const char *name = routing ? "routing socket" : domain == AF_NETLINK ? "device events" : (type & 0xff) == SOCK_RAW ? "raw socket" : domain == AF_INET6 ? "ipv6 socket" : (type & 0xff) == SOCK_STREAM ? "tcp socket" : "udp socket";
 	return opened("socket", name, "", 0);
 }
 
