@@ -68,19 +68,22 @@ function expressionOfEach(each: NonNullable<NamedSet['each']>): Bytes[] {
   );
 }
 
-/** Bodies of NFT_MSG_NEWSETELEM: as many messages as it takes, since the length of a list has 16 bits. */
+/**
+ * Bodies of NFT_MSG_NEWSETELEM: as many messages as it takes, since the length of a list has 16 bits. nft numbers the
+ * elements of a set through all of them, and skips one number at each; the kernel does not look.
+ */
 export function encodeElements(table: string, set: NamedSet, id: number): Bytes[][] {
   const lists: Bytes[][] = [];
   let length = Number.POSITIVE_INFINITY;
-  for (const element of set.elements) {
+  for (const [index, element] of set.elements.entries()) {
     const list = lists.at(-1) ?? [];
     const body = encodeElement(set, element);
     const size = 4 + body.reduce((sum, part) => sum + part.length, 0);
     if (4 + length + size > 0xffff) {
-      lists.push([nested(1, ...body)]);
+      lists.push([nested(index + lists.length + 1, ...body)]);
       length = size;
     } else {
-      list.push(nested(list.length + 1, ...body));
+      list.push(nested(index + lists.length, ...body));
       length += size;
     }
   }
