@@ -7,7 +7,7 @@ import { subsetLock } from '../lock/subset-lock.ts';
 import { inputRequests } from '../plan/input-requests.ts';
 import { loadBoard } from '../recipe/load-board.ts';
 import { isRecipeName, longestName, takenNames } from '../recipe/recipe-name.ts';
-import { runtimeNames } from '../recipe/runtime-name.ts';
+import { type RuntimeName, runtimeNames } from '../recipe/runtime-name.ts';
 
 export interface NewAppliance {
   /** Lower-case DNS label: names image, process and host. */
@@ -16,6 +16,8 @@ export interface NewAppliance {
   readonly folder: string;
   /** Absolute folder of Boardsmith, for its schema and its lock. */
   readonly boardsmithRoot: string;
+  /** What runs its daemon. */
+  readonly runtime: RuntimeName;
   /** True if the folder is one of Boardsmith's own recipes: it then uses Boardsmith's lock. */
   readonly insideCheckout: boolean;
 }
@@ -73,7 +75,10 @@ async function pinsForAnyRecipe(boardsmithRoot: string): Promise<string> {
   return formatLock(subsetLock(lock, inputRequests([], boards, runtimeNames)));
 }
 
-function filled(text: string, { name, folder, boardsmithRoot, insideCheckout }: NewAppliance): string {
+function filled(
+  text: string,
+  { name, folder, boardsmithRoot, runtime, insideCheckout }: NewAppliance,
+): string {
   return (
     text
       .replaceAll('appliance-name', name)
@@ -82,6 +87,8 @@ function filled(text: string, { name, folder, boardsmithRoot, insideCheckout }: 
         /^# yaml-language-server: .*\n/,
         insideCheckout ? '# yaml-language-server: $schema=../recipe.schema.json\n' : '',
       )
+      // The default is not written.
+      .replace('runtime: RUNTIME\n', runtime === runtimeNames[0] ? '' : `runtime: ${runtime}\n`)
       .replaceAll('PLACE', insideCheckout ? relative(boardsmithRoot, folder) : '.')
       .replaceAll('TARGET', insideCheckout ? name : '.')
   );

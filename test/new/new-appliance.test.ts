@@ -7,6 +7,7 @@ import { run } from '../../builder/cli/run.ts';
 import { readLock } from '../../builder/lock/read-lock.ts';
 import { writeNewAppliance } from '../../builder/new/write-new-appliance.ts';
 import { check } from '../../builder/recipe/check.ts';
+import { loadRecipe } from '../../builder/recipe/load-recipe.ts';
 import { capturedTerminal } from '../support/captured-terminal.ts';
 import { checkout } from '../support/places.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -34,7 +35,7 @@ test('outside a checkout it has a lock of its own, no mistakes, and no path of t
   assert.equal(await check([made]), []);
   for (const file of await readdir(made)) {
     const text = await readFile(join(made, file), 'utf8');
-    assert.not.ok(/appliance-name|TARGET|PLACE|SCHEMA/.test(text), `${file} is not filled in`);
+    assert.not.ok(/appliance-name|TARGET|PLACE|SCHEMA|RUNTIME/.test(text), `${file} is not filled in`);
     assert.not.ok(text.includes(checkout), `${file} holds a path of this machine`);
   }
   const lock = await readLock(join(made, 'boardsmith.lock'));
@@ -44,6 +45,15 @@ test('outside a checkout it has a lock of its own, no mistakes, and no path of t
   );
   assert.is(await run(['plan', './hello'], capturedTerminal({ currentDirectory: folder })), 0);
   assert.match(terminal.noteLines.join('\n'), /next: boardsmith build \.\/hello/);
+});
+
+test('Bun runs it if that is asked for, and what is no runtime is refused', async () => {
+  assert.is((await newAppliance('by-bun', '--runtime', 'bun')).code, 0);
+  const made = join(folder, 'by-bun');
+  assert.equal(await check([made]), []);
+  assert.is((await loadRecipe(join(made, 'recipe.yaml'))).runtime, 'bun');
+  assert.is(await run(['plan', './by-bun'], capturedTerminal({ currentDirectory: folder })), 0);
+  assert.is((await newAppliance('by-perl', '--runtime', 'perl')).code, 2);
 });
 
 test('its own test passes', async () => {
@@ -75,7 +85,13 @@ test('in a checkout it uses the lock and the schema of the checkout', async () =
   const root = join(folder, 'checkout');
   const place = join(root, 'recipes', 'hello');
   await mkdir(join(root, 'recipes'), { recursive: true });
-  await writeNewAppliance({ name: 'hello', folder: place, boardsmithRoot: root, insideCheckout: true });
+  await writeNewAppliance({
+    name: 'hello',
+    folder: place,
+    boardsmithRoot: root,
+    insideCheckout: true,
+    runtime: 'node',
+  });
   assert.not.ok((await readdir(place)).includes('boardsmith.lock'));
   assert.match(
     await readFile(join(place, 'recipe.yaml'), 'utf8'),

@@ -1,7 +1,15 @@
 import { join, relative, resolve } from 'node:path';
+import { Option } from 'commander';
 import { writeNewAppliance } from '../../new/write-new-appliance.ts';
+import { type RuntimeName, runtimeNames } from '../../recipe/runtime-name.ts';
 import { boardsmithRoot } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
+
+interface NewOptions {
+  readonly dir?: string;
+  readonly runtime: RuntimeName;
+  readonly json?: true;
+}
 
 /** `boardsmith new`: a working appliance to start from. */
 export const newAppliance: Verb = {
@@ -13,14 +21,20 @@ export const newAppliance: Verb = {
       'boardsmith new hello',
     )
       .option('--dir <dir>', 'folder to make')
+      .addOption(
+        new Option('--runtime <name>', 'what runs its daemon').choices(runtimeNames).default(runtimeNames[0]),
+      )
       .option('--json', 'print the result as one JSON object')
-      .action(async (name: string, options: { dir?: string; json?: true }) => {
+      .action(async (name: string, options: NewOptions) => {
         const { currentDirectory } = terminal;
         const inCheckout = `${currentDirectory}/`.startsWith(`${boardsmithRoot}/`);
         const place = inCheckout ? join(boardsmithRoot, 'recipes', name) : join(currentDirectory, name);
         const folder = options.dir === undefined ? place : resolve(currentDirectory, options.dir);
         const insideCheckout = folder.startsWith(join(boardsmithRoot, 'recipes/'));
-        const files = await writeNewAppliance({ name, folder, boardsmithRoot, insideCheckout });
+        const files = await writeNewAppliance({
+          ...{ name, folder, boardsmithRoot, insideCheckout },
+          runtime: options.runtime,
+        });
         if (options.json) {
           terminal.out(JSON.stringify({ folder, files }));
           return;
