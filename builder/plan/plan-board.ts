@@ -1,4 +1,5 @@
 import type { InputRequest } from '../lock/lock-format.ts';
+import type { MachineNetwork } from '../recipe/machine-network.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import { bootloaderRequests, planBootloader } from './plan-bootloader.ts';
 import type { BuildContext } from './plan-build-environment.ts';
@@ -13,9 +14,9 @@ export interface BoardSteps {
   readonly bootloader: StepInput;
 }
 
-/** What of an image depends on the board alone. */
-export function planBoard(context: BuildContext, board: ResolvedBoard): BoardSteps {
-  const kernel = planKernel(context, board);
+/** What of an image depends on the board, and on how it is connected. */
+export function planBoard(context: BuildContext, board: ResolvedBoard, network: MachineNetwork): BoardSteps {
+  const kernel = planKernel(context, board, network);
   return {
     kernel,
     deviceTree: planDeviceTree(context, board, kernel),

@@ -1,6 +1,6 @@
 import { kernelWords } from '../init/default-deny.ts';
 import type { Lock } from '../lock/lock-format.ts';
-import { type MachineNetwork, ordinaryNetwork } from '../recipe/machine-network.ts';
+import type { MachineNetwork } from '../recipe/machine-network.ts';
 import { mebibyte } from '../recipe/quantity.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
@@ -35,14 +35,25 @@ export interface DiskRequest {
   /** Version of Boardsmith itself. */
   readonly version: string;
   readonly compression: Compression;
-  /** How the machine is connected; by one link with DHCP if left out. */
-  readonly network: MachineNetwork | undefined;
+  readonly network: MachineNetwork;
 }
 
 /** Program, kernel and init → root, boot and data partitions → the SD image with its manifest. */
 export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
-  const { recipe, board, tools, runtime, program, boardSteps, date, overlays, lock, version, compression } =
-    request;
+  const {
+    network,
+    recipe,
+    board,
+    tools,
+    runtime,
+    program,
+    boardSteps,
+    date,
+    overlays,
+    lock,
+    version,
+    compression,
+  } = request;
   const unit = `${recipe.name}-${board.name}`;
   const root = builder.add({
     id: `root:${recipe.name}`,
@@ -63,7 +74,6 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
       squashfs: tools.squashfs,
     },
   });
-  const network = request.network ?? ordinaryNetwork;
   const init = builder.add({
     id: `init:${unit}`,
     kind: 'init-program',

@@ -1,5 +1,5 @@
 import type { HostArchitecture, Lock } from '../lock/lock-format.ts';
-import type { MachineNetwork } from '../recipe/machine-network.ts';
+import { type MachineNetwork, ordinaryNetwork } from '../recipe/machine-network.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import type { Compression } from '../rootfs/squashfs.ts';
@@ -47,9 +47,9 @@ export function planImages(request: PlanRequest): Plan {
       runtime === null
         ? planCProgram(builder, { locked, tools, recipe })
         : planDaemon(builder, { locked, tools, runtime, recipe, lock });
-    const network = request.networks?.get(recipe.name);
+    const network = request.networks?.get(recipe.name) ?? ordinaryNetwork;
     for (const board of boards) {
-      const boardSteps = planBoard({ builder, locked, tools }, board);
+      const boardSteps = planBoard({ builder, locked, tools }, board, network);
       planDisk(builder, {
         ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock, network },
         version: request.version,

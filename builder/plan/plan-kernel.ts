@@ -1,5 +1,6 @@
 import { compilerRequests } from '../compile/compiler-packages.ts';
 import type { InputRequest } from '../lock/lock-format.ts';
+import type { MachineNetwork } from '../recipe/machine-network.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import { type BuildContext, planBuildEnvironment } from './plan-build-environment.ts';
 import type { StepInput } from './step.ts';
@@ -8,15 +9,15 @@ import type { StepInput } from './step.ts';
 const kernelLimitBytes = 5_000_000;
 
 /** The kernel of a board with its modules and device tree, from a package or from source. */
-export function planKernel(context: BuildContext, board: ResolvedBoard): StepInput {
+export function planKernel(context: BuildContext, board: ResolvedBoard, network: MachineNetwork): StepInput {
   const { builder, locked } = context;
   const { kernel, name } = board;
   if (kernel.origin.kind === 'package') {
     return builder.add({
-      id: `kernel:${name}`,
+      id: `kernel:${name}${purposeOf(network)}`,
       kind: 'packaged-kernel',
       title: `take kernel and modules of ${name} from their package`,
-      parameters: { modules: kernel.modules, deviceTree: kernel.deviceTree },
+      parameters: { modules: [...kernel.modules, ...network.modules], deviceTree: kernel.deviceTree },
       inputs: { package: locked(kernelRequest(board)) },
     });
   }
@@ -27,6 +28,12 @@ export function planKernel(context: BuildContext, board: ResolvedBoard): StepInp
     parameters: { deviceTree: kernel.deviceTree },
     inputs: { built: planBuiltKernel(context, board, kernel.origin) },
   });
+}
+
+/** Boards, filtered boards and routers load different modules of one kernel. */
+function purposeOf({ modules, router }: MachineNetwork): string {
+  if (modules.length === 0) return '';
+  return router === null ? ':filtered' : ':router';
 }
 
 /** What a board's kernel needs of Debian's archive. */

@@ -2,6 +2,8 @@
 export interface MachineNetwork {
   /** A batch of nf_tables messages in base64, sent before any link comes up; if the kernel refuses it, none does. null: nothing is filtered. */
   readonly ruleset: string | null;
+  /** What the ruleset and the links need of a kernel that has modules, in load order; what they depend on is added by the build. */
+  readonly modules: readonly string[];
   /**
    * Of a board: the last bits of its IPv6 address, `::2`, to which a router advertisement gives the first ones; null: IPv6 is off. A router says it
    * by link.
@@ -46,7 +48,7 @@ export interface StaticIpv6 {
   readonly gateway: string | null;
 }
 
-export const ordinaryNetwork: MachineNetwork = { ruleset: null, ipv6Suffix: null, router: null };
+export const ordinaryNetwork: MachineNetwork = { ruleset: null, modules: [], ipv6Suffix: null, router: null };
 
 /** Whether a machine has IPv6 on any link. */
 export function hasIpv6({ ipv6Suffix, router }: MachineNetwork): boolean {
