@@ -6,6 +6,7 @@
 #include "identities.h"
 #include "failure.h"
 #include "privileges.h"
+#include "ruleset.h"
 #include "small_file.h"
 #include "sys.h"
 #include "text.h"
@@ -141,12 +142,14 @@ void network_look_for_link(struct network *network)
 static void load_ruleset(const struct plan *plan)
 {
 	if (plan->ruleset_size > 0) {
-		int done = -ENOSYS;
-		if (done < 0)
-			fail("load the ruleset", done);
+		struct ruleset_outcome outcome = ruleset_load(plan->ruleset, plan->ruleset_size);
 		struct event event = event_begin("ruleset");
 		event_number(&event, "bytes", (int64_t)plan->ruleset_size);
+		if (outcome.error < 0)
+			event_number(&event, "refused_message", outcome.message);
 		event_end(&event);
+		if (outcome.error < 0)
+			fail("load the ruleset", outcome.error);
 	}
 	int done = 0;
 	if (plan->forwards_ipv4)

@@ -63,6 +63,7 @@ static struct {
 	size_t input_at, http_at, tcp_at, udp_at, words_at, daemon_words_at;
 	uint8_t packet[600];
 	size_t packet_size;
+	bool filter_asked;
 	int64_t packet_ms;
 	bool resized;
 	uint32_t address, gateways[8];
@@ -816,7 +817,8 @@ void sys_sync(void)
 int sys_socket(int domain, int type, int protocol)
 {
 	bool routing = domain == AF_NETLINK && protocol == NETLINK_ROUTE;
-	const char *name = routing ? "routing socket" : domain == AF_NETLINK ? "device events" : (type & 0xff) == SOCK_RAW ? "raw socket" : domain == AF_INET6 ? "ipv6 socket" : (type & 0xff) == SOCK_STREAM ? "tcp socket" : "udp socket";
+	bool filter = domain == AF_NETLINK && protocol == NETLINK_NETFILTER;
+	const char *name = routing ? "routing socket" : filter ? "packet filter" : domain == AF_NETLINK ? "device events" : (type & 0xff) == SOCK_RAW ? "raw socket" : domain == AF_INET6 ? "ipv6 socket" : (type & 0xff) == SOCK_STREAM ? "tcp socket" : "udp socket";
 	return opened("socket", name, "", 0);
 }
 
@@ -844,6 +846,10 @@ int sys_set_option(int fd, int level, int option, const void *value, socklen_t s
 ssize_t sys_send_to(int fd, const void *buffer, size_t size, const struct sockaddr *address, socklen_t address_size)
 {
 	(void)address_size;
+	if (strcmp(label(fd), "packet filter") == 0) {
+		state.filter_asked = true;
+		return played("send_to", (long)size, "%s, %zu bytes", label(fd), size);
+	}
 	if (is_child("advertiser")) {
 		const struct sockaddr_in6 *to = (const struct sockaddr_in6 *)address;
 		printf("advertises");
@@ -860,6 +866,18 @@ ssize_t sys_send_to(int fd, const void *buffer, size_t size, const struct sockad
 
 ssize_t sys_receive_from(int fd, void *buffer, size_t size, struct sockaddr *address, socklen_t *address_size)
 {
+	if (strcmp(label(fd), "packet filter") == 0) {
+		struct {
+			struct nlmsghdr header;
+			struct nlmsgerr error;
+		} answer = { { .nlmsg_len = sizeof answer, .nlmsg_type = NLMSG_ERROR }, { -kernel.refuses_ruleset, { .nlmsg_seq = 7 } } };
+		if (!state.filter_asked)
+			return played("receive_from", -EAGAIN, "%s", label(fd));
+		state.filter_asked = false;
+		memset(address, 0, sizeof(struct sockaddr_nl));
+		memcpy(buffer, &answer, sizeof answer);
+		return played("receive_from", (long)sizeof answer, "%s", label(fd));
+	}
 	(void)address_size;
 	if (strcmp(label(fd), "device events") == 0) {
 		if (!is_readable(fd))

@@ -69,6 +69,8 @@ struct kernel {
 	/* what the child that asks for the time says after its start, once */
 	int64_t time_after_ms, time_offset_us;
 
+	int refuses_ruleset; /* with that errno; 0: the kernel takes it */
+
 	/* points of time; MISSING: never */
 	int64_t power_key_ms, ctrl_alt_del_ms;
 	bool data_busy;
