@@ -10,6 +10,13 @@ export interface RouterFile {
   readonly content: string;
 }
 
+/** What the policy compiler makes (path → text), as files: settings are root's own to read, as OpenWrt's packages install them. */
+export function routerFilesOf(texts: Readonly<Record<string, string>>): RouterFile[] {
+  return Object.entries(texts).map(([path, content]) => {
+    return { path, mode: path.startsWith('/etc/config/') ? 0o600 : 0o644, content };
+  });
+}
+
 /** Without either of them the board's defaults are generated on the first boot: a bridge over all ports, and a system that knows no rule of ours. */
 const demanded = ['/etc/config/network', '/etc/config/system'] as const;
 

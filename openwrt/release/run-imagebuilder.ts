@@ -85,7 +85,7 @@ function failed(error: ExecaError, goal: string, missing: readonly string[]): un
   if (!('exitCode' in error)) return error;
   if (error.exitCode === 127) {
     return new BoardsmithError('HOST_UNSUITABLE', 'this machine has no make, which runs the ImageBuilder', {
-      hint: 'apt-get install make perl python3 gawk unzip rsync file',
+      hint: 'apt-get install make perl python3 gawk unzip rsync file wget zstd',
       cause: error,
     });
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoardsmithError } from '../../../builder/error/boardsmith-error.ts';
@@ -13,8 +14,6 @@ export interface ClosedRouter {
   readonly services: RouterServices;
   /** The policy's own files, `/etc/config/…` and others; they are laid in twice, so that they can be restored at every boot. */
   readonly policy: readonly RouterFile[];
-  /** A word that stands in `/etc/config/firewall` and so in fw4's ruleset (in the name of a rule, say), and in no other policy's. */
-  readonly marker: string;
 }
 
 const overlay = join(import.meta.dirname, '../../../overlays/openwrt');
@@ -54,11 +53,6 @@ const shipped: readonly Shipped[] = [
     path: '/etc/sysctl.d/99-boardsmith-closed.conf',
     mode: 0o644,
     reason: "base-files' 10-default.conf switches forwarding on before the firewall is there",
-  },
-  {
-    path: '/etc/nftables.d/10-custom-filter-chains.nft',
-    mode: 0o644,
-    reason: 'fw4 includes what lies here; nothing does',
   },
   {
     path: '/lib/preinit/30_failsafe_wait',
@@ -102,13 +96,13 @@ const shipped: readonly Shipped[] = [
  * Everything that is laid into an image for a policy: its own files, their copies for every boot, and what keeps the router closed until they are
  * in force.
  * @returns sorted by path, each with the reason
- * @throws BoardsmithError STEP_FAILED for a policy that takes one of these places, or whose firewall does not hold the marker; RECIPE_INVALID for
+ * @throws BoardsmithError STEP_FAILED for a policy that takes one of these places, or that has no firewall, and for
  * a key or a password that is none
  */
 export function closedFiles(router: ClosedRouter): readonly ClosedFile[] {
-  const { services, policy, marker } = router;
+  const { services, policy } = router;
   const problems = [
-    ...markerProblems(marker, policy),
+    ...firewallProblems(policy),
     ...serviceProblems(services),
     ...passwordProblems(services, policy),
   ];
@@ -134,7 +128,7 @@ export function closedFiles(router: ClosedRouter): readonly ClosedFile[] {
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function generated({ services, policy, marker }: ClosedRouter): ClosedFile[] {
+function generated({ services, policy }: ClosedRouter): ClosedFile[] {
   const copies = policy.map(
     ({ path, content }): ClosedFile => ({
       path: `/lib/boardsmith/policy${path}`,
@@ -143,6 +137,7 @@ function generated({ services, policy, marker }: ClosedRouter): ClosedFile[] {
       reason: `what ${path} is restored from at every boot`,
     }),
   );
+  const marker = policyMarker(policy);
   const list = policy.map(({ path, mode }) => `${mode.toString(8).padStart(4, '0')} ${path}\n`).sort();
   return [
     ...copies,
@@ -157,6 +152,14 @@ function generated({ services, policy, marker }: ClosedRouter): ClosedFile[] {
       mode: 0o644,
       content: `${marker}\n`,
       reason: 'the word by which the ruleset is known to be this policy',
+    },
+    {
+      // Takes the place of the example that firewall4 has there.
+      path: '/etc/nftables.d/10-custom-filter-chains.nft',
+      mode: 0o644,
+      content: `# Included by fw4 in its table; nothing jumps here.\nchain boardsmith_policy {\n\tcounter comment "${marker}"\n}\n`,
+      reason:
+        'puts that word into every ruleset that fw4 makes here, as a rule: a reload flushes rules, and keeps chains',
     },
     {
       path: '/etc/shadow',
@@ -209,14 +212,16 @@ function sshFiles({ ssh }: RouterServices): ClosedFile[] {
   ];
 }
 
-function markerProblems(marker: string, policy: readonly RouterFile[]): string[] {
-  // It is matched as a pattern of the shell, and nft cuts comments at 128 characters.
-  if (!/^[A-Za-z0-9._-]{8,64}$/.test(marker))
-    return [`${JSON.stringify(marker)} is no marker: 8 to 64 letters, digits and ._-`];
-  const firewall = policy.find(({ path }) => path === '/etc/config/firewall');
-  if (firewall?.content.includes(marker) === true) return [];
+/** A word for all of a policy's files: `policy-` and 32 hex digits of their sha256. Another policy has another. */
+export function policyMarker(policy: readonly RouterFile[]): string {
+  const lines = policy.map(({ path, mode, content }) => JSON.stringify([path, mode, content])).sort();
+  return `policy-${createHash('sha256').update(lines.join('\n')).digest('hex').slice(0, 32)}`;
+}
+
+function firewallProblems(policy: readonly RouterFile[]): string[] {
+  if (policy.some(({ path }) => path === '/etc/config/firewall')) return [];
   return [
-    `/etc/config/firewall does not hold the marker ${marker}, so its ruleset could not be told from another`,
+    'the policy has no /etc/config/firewall: firewall4 would bring its own, which opens the uplink for a bridge of all ports',
   ];
 }
 

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { RouterFile } from '../../../openwrt/release/router-file.ts';
 import { ClosedRouterTrial } from '../../support/closed-router.ts';
-import { closedRouter, filesOf, testMarker } from '../../support/release-router.ts';
+import { closedRouter, filesOf, testMarker, testPolicy } from '../../support/release-router.ts';
 import { namespacesMissing } from '../../support/router-namespaces.ts';
 
 /** The scripts that we ship, run by busybox with a real nft in network namespaces, and a stand-in for fw4. */
@@ -16,14 +16,15 @@ const files = filesOf(closedRouter);
 /** A ruleset as fw4 would make it: the board may reach the uplink, and ping the router. */
 function ruleset({ marker = testMarker, forward = 'drop', input = 'drop' } = {}): string {
   return `
-add table inet fw4
-delete table inet fw4
+table inet fw4
+flush table inet fw4
 table inet fw4 {
+  chain boardsmith_policy { counter comment "${marker}"; }
   chain input { type filter hook input priority filter; policy ${input}; icmp type echo-request accept; }
   chain forward {
     type filter hook forward priority filter; policy ${forward};
     ct state established,related accept
-    iifname "board" ip saddr 10.0.1.2 accept comment "!fw4: ${marker}"
+    iifname "board" ip saddr 10.0.1.2 accept comment "!fw4: board to uplink"
   }
   chain output { type filter hook output priority filter; policy accept; }
 }
@@ -212,7 +213,7 @@ if (missing !== null) {
   }
 
   test('mutant: a guard that does not look again leaves it open without a ruleset', async () => {
-    const deaf = mutant('/lib/boardsmith/guard', '\tdecide\ndone\nexit 1', '\t:\ndone\nexit 1');
+    const deaf = mutant('/lib/boardsmith/guard', '"# new generation"*) decide ;;', '"# new generation"*) ;;');
     await withRouter(async (trial) => {
       trial.policy(ruleset());
       await start(trial);
@@ -243,6 +244,42 @@ if (missing !== null) {
       await trial.says("boardsmith: closed: the ruleset is not of this image's policy");
       await isClosed(trial);
     });
+  });
+
+  test('a reload from a configuration that was changed closes', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      writeFileSync(join(trial.root, 'etc/config/firewall'), "config defaults\n\toption forward 'ACCEPT'\n");
+      await trial.service('firewall', 'reload');
+      await trial.says('boardsmith: closed: /etc/config/firewall was changed');
+      await isClosed(trial);
+    });
+  });
+
+  test('mutant: where the files are not compared, it stays open', async () => {
+    const trusting = mutant(library, '\tfiles_are_ours || return 1\n', '');
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      writeFileSync(join(trial.root, 'etc/config/firewall'), 'changed\n');
+      await trial.service('firewall', 'restart');
+      await trial.until(() => trial.forwards());
+    }, trusting);
+  });
+
+  test('mutant: a guard that watches tables alone does not see a reload', async () => {
+    const shortSighted = mutant('/lib/boardsmith/guard', 'nft monitor >', 'nft monitor tables >');
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      trial.policy(ruleset({ marker: 'another-policy' }));
+      await trial.service('firewall', 'reload');
+      assert.ok(await trial.forwards());
+    }, shortSighted);
   });
 
   test('stopping the firewall closes the router, before the guard sees anything', async () => {
@@ -328,7 +365,7 @@ if (missing !== null) {
       writeFileSync(wireless, "config wifi-iface\n\toption disabled '0'\n");
       writeFileSync(untouched, 'config other\n');
       assert.is(await trial.service('boardsmith-closed', 'start'), 0);
-      assert.match(readFileSync(firewall, 'utf8'), testMarker);
+      assert.is(readFileSync(firewall, 'utf8'), testPolicy.at(-1)!.content);
       assert.is(statSync(firewall).mode & 0o777, 0o600);
       assert.not.ok(trial.has('etc/config/wireless'));
       assert.ok(trial.has('etc/config/other'));

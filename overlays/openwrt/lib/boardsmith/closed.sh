@@ -9,7 +9,7 @@ stopped="$root/tmp/boardsmith-stopped"
 marker="$(cat "$root/lib/boardsmith/marker")"
 
 say() {
-	echo "boardsmith: $*" >"$console"
+	echo "boardsmith: $*" >>"$console"
 }
 
 # The switches of the kernel itself: with 0 nothing is forwarded, whatever tables there are.
@@ -54,6 +54,16 @@ open_router() {
 	return 0
 }
 
+# Whether the policy's files are those of the image: what fw4 makes of others is another policy.
+files_are_ours() {
+	while read -r _ path; do
+		if [ -L "$root$path" ] || ! cmp -s "$root/lib/boardsmith/policy$path" "$root$path"; then
+			why="$path was changed"
+			return 1
+		fi
+	done <"$root/lib/boardsmith/policy.list"
+}
+
 # Whether what the kernel holds is this policy: fw4's table is there, it is made from this image's files, what nothing names is dropped, and
 # fw4 skipped nothing (it says so with [!] alone, and ends well all the same). $why says what is wrong.
 ruleset_is_ours() {
@@ -72,6 +82,7 @@ ruleset_is_ours() {
 		return 1
 		;;
 	esac
+	files_are_ours || return 1
 	for hook in input forward; do
 		case "$rules" in
 		*"hook $hook priority filter; policy drop;"*) ;;
