@@ -80,3 +80,7 @@ export interface NatTarget {
   readonly address: bigint;
   readonly port: bigint;
 }
+
+/** Equal for equal verdicts. */
+export const verdictKey = (verdict: Verdict): string =>
+  'chain' in verdict ? `${verdict.kind} ${verdict.chain}` : verdict.kind;

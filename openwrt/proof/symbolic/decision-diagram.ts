@@ -5,9 +5,13 @@ export const nothing: SetId = 0;
 export const everything: SetId = 1;
 
 type Operation = 'and' | 'or' | 'minus';
+const operationNumbers: Readonly<Record<Operation, number>> = { and: 1, or: 2, minus: 3 };
 
-/** Above this number of nodes a key of two would not fit a number exactly. */
-const nodeLimit = 2 ** 26;
+/** Runs of values, first and last, sorted and apart. */
+export type Runs = readonly (readonly [number, number])[];
+
+/** Results that are remembered at most: a power of two. What is forgotten is computed again. */
+const largestCache = 2 ** 22;
 
 /**
  * Multi-valued decision diagrams, ordered and reduced: a set of vectors whose component of level `l` is one of `0 … widths[l]-1`.
@@ -16,24 +20,31 @@ const nodeLimit = 2 ** 26;
  */
 export class DecisionDiagram {
   readonly #widths: readonly number[];
-  readonly #levels: number[];
-  /** For each node the last value of each run, ascending; the last is the width less one. */
-  readonly #ends: number[][] = [[], []];
-  readonly #targets: SetId[][] = [[], []];
-  readonly #buckets = new Map<number, SetId[]>();
-  readonly #results: Readonly<Record<Operation, Map<number, SetId>>> = {
-    and: new Map(),
-    or: new Map(),
-    minus: new Map(),
-  };
+  #count = 2;
+  /** Of each node its level, and where in the pool its edges stand and how many they are. */
+  #levels = new Int32Array(1024);
+  #offsets = new Int32Array(1024);
+  #lengths = new Int32Array(1024);
+  /** Edges: for each run of values the last of them, then the node that it leads to. */
+  #pool = new Int32Array(8192);
+  #poolEnd = 0;
+  /** Nodes by the hash of their content; 0 is free. */
+  #unique = new Int32Array(4096);
+  /** Results of operations, four numbers each (operation, both sets, result): a later one displaces an earlier one. */
+  #cache = new Int32Array(4 * 4096);
+  /** Edges of nodes that are being made, one upon the other as the operations nest. */
+  #stack = new Int32Array(8192);
+  #stackEnd = 0;
 
   constructor(widths: readonly number[]) {
     this.#widths = widths;
-    this.#levels = [widths.length, widths.length];
+    this.#levels[nothing] = widths.length;
+    this.#levels[everything] = widths.length;
   }
 
+  /** How many nodes were made. */
   get size(): number {
-    return this.#levels.length;
+    return this.#count;
   }
 
   and(a: SetId, b: SetId): SetId {
@@ -57,32 +68,24 @@ export class DecisionDiagram {
   }
 
   /** The union of many: in halves, so that the work does not grow with the square of their number. */
-  union(sets: readonly SetId[]): SetId {
-    if (sets.length === 0) return nothing;
-    if (sets.length === 1) return sets[0]!;
-    const half = sets.length >> 1;
-    return this.or(this.union(sets.slice(0, half)), this.union(sets.slice(half)));
+  union(sets: readonly SetId[], from = 0, to = sets.length): SetId {
+    if (to - from === 0) return nothing;
+    if (to - from === 1) return sets[from]!;
+    const half = (from + to) >> 1;
+    return this.or(this.union(sets, from, half), this.union(sets, half, to));
   }
 
-  /** The vectors whose component of `level` lies in one of the runs (first, last: sorted, apart), and whose later components are in `below`. */
-  inRuns(level: number, runs: readonly (readonly [number, number])[], below: SetId): SetId {
-    const ends: number[] = [];
-    const targets: SetId[] = [];
+  /** The vectors whose component of `level` lies in one of the runs, and whose later components are in `below`. */
+  inRuns(level: number, runs: Runs, below: SetId): SetId {
+    const base = this.#stackEnd;
     let next = 0;
     for (const [first, last] of runs) {
-      if (first > next) {
-        ends.push(first - 1);
-        targets.push(nothing);
-      }
-      ends.push(last);
-      targets.push(below);
+      if (first > next) this.#append(base, first - 1, nothing);
+      this.#append(base, last, below);
       next = last + 1;
     }
-    if (next < this.#widths[level]!) {
-      ends.push(this.#widths[level]! - 1);
-      targets.push(nothing);
-    }
-    return this.#node(level, ends, targets);
+    if (next < this.#widths[level]!) this.#append(base, this.#widths[level]! - 1, nothing);
+    return this.#node(level, base);
   }
 
   /** The vectors that are in the set if their component of `level` is changed to some value. */
@@ -93,10 +96,15 @@ export class DecisionDiagram {
       if (own > level) return node;
       const known = results.get(node);
       if (known !== undefined) return known;
-      const result =
-        own === level
-          ? this.union(this.#targets[node]!)
-          : this.#node(own, this.#ends[node]!, this.#targets[node]!.map(visit));
+      const edges = this.#edges(node);
+      let result: SetId;
+      if (own === level) result = this.union(edges.map(([, target]) => target));
+      else {
+        const targets = edges.map(([, target]) => visit(target));
+        const base = this.#stackEnd;
+        for (const [index, [end]] of edges.entries()) this.#append(base, end, targets[index]!);
+        result = this.#node(own, base);
+      }
       results.set(node, result);
       return result;
     };
@@ -106,121 +114,166 @@ export class DecisionDiagram {
   /** Whether the set holds the vector whose component of a level `valueAt` says. */
   has(set: SetId, valueAt: (level: number) => number): boolean {
     let node = set;
-    while (node !== everything && node !== nothing) {
-      const value = valueAt(this.#levels[node]!);
-      node = this.#targets[node]![this.#ends[node]!.findIndex((last) => value <= last)]!;
-    }
+    while (node !== everything && node !== nothing) node = this.#follow(node, valueAt(this.#levels[node]!));
     return node === everything;
   }
 
   /** A vector of the set: at each level that matters, the value that `prefer` picks among runs of values. Levels that do not matter are left out. null for the empty set. */
-  pick(
-    set: SetId,
-    prefer: (level: number, runs: readonly (readonly [number, number])[]) => number,
-  ): Map<number, number> | null {
+  pick(set: SetId, prefer: (level: number, runs: Runs) => number): Map<number, number> | null {
     if (set === nothing) return null;
     const vector = new Map<number, number>();
     for (let node = set; node !== everything; ) {
       const level = this.#levels[node]!;
       const runs: [number, number][] = [];
       let first = 0;
-      for (const [index, last] of this.#ends[node]!.entries()) {
-        if (this.#targets[node]![index] !== nothing) runs.push([first, last]);
+      for (const [last, target] of this.#edges(node)) {
+        if (target !== nothing) runs.push([first, last]);
         first = last + 1;
       }
       const value = prefer(level, runs);
       vector.set(level, value);
-      node = this.#targets[node]![this.#ends[node]!.findIndex((last) => value <= last)]!;
+      node = this.#follow(node, value);
     }
     return vector;
   }
 
+  #edges(node: SetId): (readonly [number, SetId])[] {
+    const offset = this.#offsets[node]!;
+    return Array.from({ length: this.#lengths[node]! }, (_, index) => [
+      this.#pool[offset + 2 * index]!,
+      this.#pool[offset + 2 * index + 1]!,
+    ]);
+  }
+
+  #follow(node: SetId, value: number): SetId {
+    let at = this.#offsets[node]!;
+    while (this.#pool[at]! < value) at += 2;
+    return this.#pool[at + 1]!;
+  }
+
   #apply(operation: Operation, a: SetId, b: SetId): SetId {
-    const results = this.#results[operation];
-    const key = a * nodeLimit + b;
-    const known = results.get(key);
-    if (known !== undefined) return known;
+    const number = operationNumbers[operation];
+    const known = this.#slot(number, a, b);
+    if (this.#cache[known] === number && this.#cache[known + 1] === a && this.#cache[known + 2] === b) {
+      return this.#cache[known + 3]!;
+    }
     const levelA = this.#levels[a]!;
     const levelB = this.#levels[b]!;
-    const level = Math.min(levelA, levelB);
-    const ends: number[] = [];
-    const targets: SetId[] = [];
-    if (levelA !== levelB) {
-      const split = levelA < levelB ? a : b;
-      for (const [index, end] of this.#ends[split]!.entries()) {
-        const target = this.#targets[split]![index]!;
-        this.#append(
-          ends,
-          targets,
-          end,
-          split === a ? this[operation](target, b) : this[operation](a, target),
-        );
+    const base = this.#stackEnd;
+    // Edges are read anew each time: the pool may move while results are made.
+    let atA = this.#offsets[a]!;
+    let atB = this.#offsets[b]!;
+    if (levelA === levelB) {
+      const endA = atA + 2 * this.#lengths[a]!;
+      while (atA < endA) {
+        const lastA = this.#pool[atA]!;
+        const lastB = this.#pool[atB]!;
+        const target = this[operation](this.#pool[atA + 1]!, this.#pool[atB + 1]!);
+        this.#append(base, lastA < lastB ? lastA : lastB, target);
+        if (lastA <= lastB) atA += 2;
+        if (lastB <= lastA) atB += 2;
+      }
+    } else if (levelA < levelB) {
+      for (const end = atA + 2 * this.#lengths[a]!; atA < end; atA += 2) {
+        const last = this.#pool[atA]!;
+        this.#append(base, last, this[operation](this.#pool[atA + 1]!, b));
       }
     } else {
-      const endsA = this.#ends[a]!;
-      const endsB = this.#ends[b]!;
-      const targetsA = this.#targets[a]!;
-      const targetsB = this.#targets[b]!;
-      let indexA = 0;
-      let indexB = 0;
-      while (indexA < endsA.length) {
-        const endA = endsA[indexA]!;
-        const endB = endsB[indexB]!;
-        const target = this[operation](targetsA[indexA]!, targetsB[indexB]!);
-        this.#append(ends, targets, Math.min(endA, endB), target);
-        if (endA <= endB) indexA++;
-        if (endB <= endA) indexB++;
+      for (const end = atB + 2 * this.#lengths[b]!; atB < end; atB += 2) {
+        const last = this.#pool[atB]!;
+        this.#append(base, last, this[operation](a, this.#pool[atB + 1]!));
       }
     }
-    const result = this.#node(level, ends, targets);
-    results.set(key, result);
+    const result = this.#node(levelA < levelB ? levelA : levelB, base);
+    const slot = this.#slot(number, a, b);
+    this.#cache[slot] = number;
+    this.#cache[slot + 1] = a;
+    this.#cache[slot + 2] = b;
+    this.#cache[slot + 3] = result;
     return result;
   }
 
-  #append(ends: number[], targets: SetId[], end: number, target: SetId): void {
-    if (targets.length > 0 && targets[targets.length - 1] === target) ends[ends.length - 1] = end;
-    else {
-      ends.push(end);
-      targets.push(target);
-    }
+  #slot(operation: number, a: SetId, b: SetId): number {
+    const hash = Math.imul(Math.imul(a, 0x9e3779b1) ^ b, 0x85ebca6b) ^ Math.imul(operation, 0xc2b2ae35);
+    return ((hash ^ (hash >>> 15)) & (this.#cache.length / 4 - 1)) * 4;
   }
 
-  #node(level: number, ends: readonly number[], targets: readonly SetId[]): SetId {
-    const mergedEnds: number[] = [];
-    const mergedTargets: SetId[] = [];
-    for (let index = 0; index < ends.length; index++) {
-      this.#append(mergedEnds, mergedTargets, ends[index]!, targets[index]!);
+  /** Adds an edge to the node whose edges begin at `base` of the stack; one that leads where the last does lengthens it. */
+  #append(base: number, last: number, target: SetId): void {
+    const end = this.#stackEnd;
+    if (end > base && this.#stack[end - 1] === target) {
+      this.#stack[end - 2] = last;
+      return;
     }
-    if (mergedTargets.length === 1) return mergedTargets[0]!;
-    let hash = level;
-    for (let index = 0; index < mergedEnds.length; index++) {
-      hash = (Math.imul(hash, 31) + mergedEnds[index]!) | 0;
-      hash = (Math.imul(hash, 131) + mergedTargets[index]!) | 0;
+    if (end + 2 > this.#stack.length) this.#stack = grown(this.#stack);
+    this.#stack[end] = last;
+    this.#stack[end + 1] = target;
+    this.#stackEnd = end + 2;
+  }
+
+  /** The node of the edges from `base` on, which leave the stack. */
+  #node(level: number, base: number): SetId {
+    const length = this.#stackEnd - base;
+    this.#stackEnd = base;
+    if (length === 2) return this.#stack[base + 1]!;
+    let hash = Math.imul(level, 0x9e3779b1);
+    for (let at = base; at < base + length; at++)
+      hash = Math.imul(hash ^ this.#stack[at]!, 0x01000193) ^ (hash >>> 13);
+    const mask = this.#unique.length - 1;
+    let slot = (hash ^ (hash >>> 16)) & mask;
+    for (let id = this.#unique[slot]!; id !== 0; id = this.#unique[slot]!) {
+      if (this.#levels[id] === level && this.#holdsStack(id, base, length)) return id;
+      slot = (slot + 1) & mask;
     }
-    const bucket = this.#buckets.get(hash);
-    if (bucket !== undefined) {
-      for (const id of bucket) {
-        if (
-          this.#levels[id] === level &&
-          same(this.#ends[id]!, mergedEnds) &&
-          same(this.#targets[id]!, mergedTargets)
-        )
-          return id;
-      }
+    return this.#add(level, base, length, slot);
+  }
+
+  #holdsStack(id: SetId, base: number, length: number): boolean {
+    if (2 * this.#lengths[id]! !== length) return false;
+    const offset = this.#offsets[id]!;
+    for (let index = 0; index < length; index++) {
+      if (this.#pool[offset + index] !== this.#stack[base + index]) return false;
     }
-    const id = this.#levels.length;
-    if (id >= nodeLimit) throw new Error(`a decision diagram of more than ${nodeLimit} nodes`);
-    this.#levels.push(level);
-    this.#ends.push(mergedEnds);
-    this.#targets.push(mergedTargets);
-    if (bucket === undefined) this.#buckets.set(hash, [id]);
-    else bucket.push(id);
+    return true;
+  }
+
+  #add(level: number, base: number, length: number, slot: number): SetId {
+    const id = this.#count++;
+    if (id >= this.#levels.length) {
+      this.#levels = grown(this.#levels);
+      this.#offsets = grown(this.#offsets);
+      this.#lengths = grown(this.#lengths);
+    }
+    while (this.#poolEnd + length > this.#pool.length) this.#pool = grown(this.#pool);
+    this.#levels[id] = level;
+    this.#offsets[id] = this.#poolEnd;
+    this.#lengths[id] = length / 2;
+    this.#pool.set(this.#stack.subarray(base, base + length), this.#poolEnd);
+    this.#poolEnd += length;
+    this.#unique[slot] = id;
+    if (2 * this.#count > this.#unique.length) this.#rehash();
     return id;
+  }
+
+  #rehash(): void {
+    this.#unique = new Int32Array(2 * this.#unique.length);
+    if (this.#cache.length / 4 < largestCache) this.#cache = new Int32Array(2 * this.#cache.length);
+    const mask = this.#unique.length - 1;
+    for (let id = 2; id < this.#count; id++) {
+      let hash = Math.imul(this.#levels[id]!, 0x9e3779b1);
+      const offset = this.#offsets[id]!;
+      const end = offset + 2 * this.#lengths[id]!;
+      for (let at = offset; at < end; at++)
+        hash = Math.imul(hash ^ this.#pool[at]!, 0x01000193) ^ (hash >>> 13);
+      let slot = (hash ^ (hash >>> 16)) & mask;
+      while (this.#unique[slot] !== 0) slot = (slot + 1) & mask;
+      this.#unique[slot] = id;
+    }
   }
 }
 
-function same(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
-  return true;
+function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * array.length);
+  larger.set(array);
+  return larger;
 }

@@ -2,12 +2,13 @@ import { type Interval, outside, point } from '../interval.ts';
 import { type PacketClass, wholeField } from '../packet-class.ts';
 import { etherTypes, paths, states } from '../packet-fields.ts';
 import { packetUniverse } from '../packet-universe.ts';
-import type { Chain, Element, Family, Hook, Rule, Ruleset, Statement, Verdict } from '../ruleset/ruleset.ts';
+import type { Chain, Family, Hook, Rule, Ruleset, Statement, Verdict } from '../ruleset/ruleset.ts';
 import { everything, nothing, type SetId } from './decision-diagram.ts';
-import { cutMatch, type MatchSet, matchSet } from './match-set.ts';
+import type { MatchMemory } from './match-memory.ts';
+import { cutMatch, matchSet } from './match-set.ts';
 import type { FieldCuts, PacketSpace } from './packet-space.ts';
 import { MisplacedSelector } from './selector-cases.ts';
-import { type Stage, stageOf } from './stage.ts';
+import { type Stage, stageKey, stageOf } from './stage.ts';
 
 /**
  * How limits are taken.
@@ -130,8 +131,6 @@ function findChain(ruleset: Ruleset, from: Chain, name: string): Chain {
   )!;
 }
 
-const stageKey = (stage: Stage): string => JSON.stringify(Object.values(stage));
-
 export function cutUniverse(cuts: FieldCuts): void {
   for (const classes of packetUniverse) for (const packets of classes) cuts.addClass(packets);
   for (const { packets } of journey) cuts.addClass(packets);
@@ -155,17 +154,17 @@ interface Fates {
  */
 export class RulesetEvaluation {
   readonly #chains = new Map<string, Chain>();
-  readonly #matches = new Map<string, WeakMap<Statement, MatchSet>>();
-  readonly #maps = new Map<string, WeakMap<Statement, readonly (readonly [Verdict, MatchSet])[]>>();
+  private readonly space: PacketSpace;
   /** What shows only now, such as entries of a map that contradict each other. */
   readonly notUnderstood = new Set<string>();
 
   constructor(
-    private readonly space: PacketSpace,
+    private readonly memory: MatchMemory,
     private readonly ruleset: Ruleset,
     private readonly universe: SetId,
     private readonly limits: Limits,
   ) {
+    this.space = memory.space;
     for (const chain of ruleset.chains) this.#chains.set(chainKey(chain, chain.name), chain);
   }
 
@@ -233,7 +232,7 @@ export class RulesetEvaluation {
           }
           break;
         case 'match': {
-          const match = this.#match(statement, stage);
+          const match = this.memory.match(statement, stage);
           onward.push(diagram.minus(inRule, match.certain));
           inRule = diagram.and(
             inRule,
@@ -305,7 +304,10 @@ export class RulesetEvaluation {
     const { diagram } = this.space;
     const staying: SetId[] = [];
     let missing = packets;
-    for (const [verdict, match] of this.#map(statement, rule, stage)) {
+    const { verdicts, contradicts } = this.memory.map(statement, stage);
+    if (contradicts)
+      this.notUnderstood.add(`${rule.place}: entries of a map overlap and say different things`);
+    for (const [verdict, match] of verdicts) {
       missing = diagram.minus(missing, match.certain);
       const found = this.limits === 'any' ? diagram.or(match.certain, match.perhaps) : match.certain;
       staying.push(this.#give(verdict, chain, diagram.and(packets, found), stage, fates, returned, onward));
@@ -353,38 +355,6 @@ export class RulesetEvaluation {
     return nothing;
   }
 
-  #match(statement: Statement & { kind: 'match' }, stage: Stage): MatchSet {
-    return remember(this.#matches, stage, statement, () =>
-      matchSet(this.space, statement.key, statement.elements, statement.negated, stage),
-    );
-  }
-
-  /** The packets of each verdict. Entries that overlap and say different things would make the answer depend on the kernel's order. */
-  #map(
-    statement: Statement & { kind: 'verdict map' },
-    rule: Rule,
-    stage: Stage,
-  ): readonly (readonly [Verdict, MatchSet])[] {
-    return remember(this.#maps, stage, statement, () => {
-      const byVerdict = new Map<string, { verdict: Verdict; elements: Element[] }>();
-      for (const { verdict, element } of statement.entries) {
-        const name = JSON.stringify(verdict);
-        const group = byVerdict.get(name) ?? { verdict, elements: [] };
-        group.elements.push(element);
-        byVerdict.set(name, group);
-      }
-      const { diagram } = this.space;
-      let seen: SetId = nothing;
-      return [...byVerdict.values()].map(({ verdict, elements }) => {
-        const match = matchSet(this.space, statement.key, elements, false, stage);
-        if (diagram.and(seen, match.certain) !== nothing)
-          this.notUnderstood.add(`${rule.place}: entries of a map overlap and say different things`);
-        seen = diagram.or(seen, match.certain);
-        return [verdict, match] as const;
-      });
-    });
-  }
-
   #chain(from: Chain, name: string): Chain {
     return this.#chains.get(chainKey(from, name))!;
   }
@@ -392,23 +362,3 @@ export class RulesetEvaluation {
 
 const chainKey = (of: { family: string; table: string }, name: string): string =>
   `${of.family} ${of.table} ${name}`;
-
-function remember<T>(
-  results: Map<string, WeakMap<Statement, T>>,
-  stage: Stage,
-  statement: Statement,
-  make: () => T,
-): T {
-  const key = stageKey(stage);
-  let ofStage = results.get(key);
-  if (ofStage === undefined) {
-    ofStage = new WeakMap();
-    results.set(key, ofStage);
-  }
-  let result = ofStage.get(statement);
-  if (result === undefined) {
-    result = make();
-    ofStage.set(statement, result);
-  }
-  return result;
-}

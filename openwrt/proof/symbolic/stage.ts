@@ -32,3 +32,6 @@ export function stageOf({ hook, priority }: BaseChain): Stage {
     sourceTranslated: hook === 'postrouting' && priority > priorities.translateSource,
   };
 }
+
+/** Equal for equal stages. */
+export const stageKey = (stage: Stage): string => Object.values(stage).join();

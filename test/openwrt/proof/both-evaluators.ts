@@ -7,6 +7,7 @@ import {
   RulesetEvaluation,
   universeSet,
 } from '../../../openwrt/proof/symbolic/evaluate-ruleset.ts';
+import { MatchMemory } from '../../../openwrt/proof/symbolic/match-memory.ts';
 import { FieldCuts, PacketSpace } from '../../../openwrt/proof/symbolic/packet-space.ts';
 import { seededRandom } from '../../cxo/seeded-random.ts';
 import { type Boundaries, boundaryValues, isPossible, randomPacket } from './random-packets.ts';
@@ -24,7 +25,7 @@ export function compareEvaluators(ruleset: Ruleset, count: number, seed: number)
   const strange = misplaced(ruleset, cuts);
   if (strange.length > 0) throw new Error(strange.join('\n'));
   const space = new PacketSpace(cuts);
-  const evaluation = new RulesetEvaluation(space, ruleset, universeSet(space), 'kept');
+  const evaluation = new RulesetEvaluation(new MatchMemory(space), ruleset, universeSet(space), 'kept');
   const { accepted, rejected } = evaluation.evaluate();
   // Of a new connection rules make what is translated: asked is whether the packet as it came is let through in any form.
   const asItCame = (
