@@ -6,7 +6,8 @@ import { inspect } from './inspect.ts';
 import { lock } from './lock.ts';
 import { newAppliance } from './new.ts';
 import { plan } from './plan.ts';
+import { policy } from './policy.ts';
 import type { Verb } from './verb.ts';
 
 /** In the order in which `boardsmith --help` lists them. */
-export const verbs: readonly Verb[] = [newAppliance, check, lock, plan, build, boot, inspect, demo];
+export const verbs: readonly Verb[] = [newAppliance, check, policy, lock, plan, build, boot, inspect, demo];

@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { compareImages } from '../../inspect/compare-images.ts';
@@ -9,6 +8,7 @@ import { inspectPage } from '../inspect-page/page.ts';
 import { reportLines } from '../inspect-text.ts';
 import { requireVerifiedRoot } from '../require-verified-root.ts';
 import { verdictLine } from '../root-verdict-text.ts';
+import { writeWhole } from '../write-whole.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
 interface InspectOptions {
@@ -47,7 +47,7 @@ export const inspect: Verb = {
         if (options.verify) for (const file of images) verified.push(await requireVerifiedRoot(path(file)));
         if (other === undefined) {
           const report = await inspectImage(path(image), terminal.signal);
-          if (options.html !== undefined) await writePage(path(options.html), inspectPage(report));
+          if (options.html !== undefined) await writeWhole(path(options.html), inspectPage(report));
           const [root] = verified;
           print(root === undefined ? report : { ...report, verified: root }, [
             ...reportLines(report),
@@ -66,14 +66,3 @@ export const inspect: Verb = {
       });
   },
 };
-
-/** Beside its target and renamed, so that no half page is left. @throws BoardsmithError FILE_UNUSABLE */
-async function writePage(file: string, page: string): Promise<void> {
-  const draft = `${file}.${process.pid}.part`;
-  try {
-    await writeFile(draft, page);
-    await rename(draft, file);
-  } catch (cause) {
-    throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${file}`, { hint: 'name another file', cause });
-  }
-}

@@ -1,0 +1,143 @@
+import { dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { diffPolicies, opensAnything } from '../../../openwrt/policy/diff/policy-diff.ts';
+import { explainPacket } from '../../../openwrt/policy/explain/explain-packet.ts';
+import { packetForm, parsePacket } from '../../../openwrt/policy/explain/packet.ts';
+import type { Origin, Policy } from '../../../openwrt/policy/policy.ts';
+import { policyOfCluster } from '../../../openwrt/policy/policy-of-cluster.ts';
+import { policyInWords } from '../../../openwrt/policy/words.ts';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { loadCluster } from '../../recipe/load-cluster.ts';
+import { type Problem, problemLine } from '../../recipe/problem.ts';
+import { paint } from '../paint.ts';
+import { policyPage } from '../policy-page/page.ts';
+import { diffLines, explanationLines, fileLines, policyLines } from '../policy-text.ts';
+import { routerFiles } from '../router-files.ts';
+import { shownPath } from '../shown-path.ts';
+import type { Terminal } from '../terminal.ts';
+import { findCluster } from '../workspace.ts';
+import { writeWhole } from '../write-whole.ts';
+import { describeVerb, type Verb } from './verb.ts';
+
+interface PolicyOptions {
+  readonly html?: string;
+  readonly out?: string;
+  readonly json?: true;
+}
+
+/** Something opens. As diff(1): no error, and not nothing. */
+const opensExitCode = 1;
+
+/** `boardsmith policy`: what a cluster's router lets pass, and what is made of that. */
+export const policy: Verb = {
+  define(program, terminal, exit) {
+    const command = describeVerb(
+      program,
+      'policy',
+      'say what a cluster’s router lets pass, what a change opens, and why a packet passes',
+      "boardsmith policy skyminer-4 --html matrix.html\n  boardsmith policy diff before.yaml after.yaml\n  boardsmith policy explain skyminer-4 'tcp 10.77.0.2:4000 > 10.77.0.6:6420'",
+    );
+    defineShow(command, terminal);
+    defineDiff(command, terminal, exit);
+    defineExplain(command, terminal);
+  },
+};
+
+function defineShow(command: Command, terminal: Terminal): void {
+  command
+    .command('show <cluster>', { isDefault: true })
+    .description('print it in words, as UCI and as a ruleset (the default: boardsmith policy CLUSTER)')
+    .option('--html <file>', 'also write the matrix (who may reach whom) as a page into this file')
+    .option('--out <dir>', 'write every file and the page into this folder instead of printing them')
+    .option('--json', 'print the policy and its files as one JSON object')
+    .action(async (name: string, options: PolicyOptions) => {
+      const { policy, description, file, warnings } = await loadPolicy(terminal, name);
+      const files = routerFiles(policy);
+      const page = policyPage(policy, description, files);
+      const path = (part: string): string => resolve(terminal.currentDirectory, part);
+      if (options.html !== undefined) await writeWhole(path(options.html), page);
+      if (options.out !== undefined) {
+        for (const [inside, text] of Object.entries({ ...files, '/matrix.html': page })) {
+          await writeWhole(join(path(options.out), inside), text);
+        }
+      }
+      if (options.json) {
+        terminal.out(JSON.stringify({ policy, words: policyInWords(policy), files, warnings }));
+        return;
+      }
+      const color = paint(terminal);
+      noteWarnings(terminal, warnings);
+      for (const line of policyLines(policy, color, placeIn(terminal, file))) terminal.out(line);
+      if (options.out === undefined) for (const line of fileLines(files, color)) terminal.out(line);
+      else
+        terminal.note(
+          `wrote ${Object.keys(files).length + 1} files into ${options.out}, matrix.html among them`,
+        );
+      if (options.html === undefined && options.out === undefined) {
+        terminal.note(`next: boardsmith policy ${name} --html matrix.html`);
+      }
+    });
+}
+
+function defineDiff(command: Command, terminal: Terminal, exit: (code: number) => void): void {
+  command
+    .command('diff <before> <after>')
+    .description(`say what opens and what closes; ends with ${opensExitCode} if anything opens, else with 0`)
+    .option('--json', 'print it as one JSON object')
+    .action(async (before: string, after: string, options: { json?: true }) => {
+      const [old, now] = [await loadPolicy(terminal, before), await loadPolicy(terminal, after)];
+      const difference = diffPolicies(old.policy, now.policy);
+      if (options.json) terminal.out(JSON.stringify(difference));
+      else for (const line of diffLines(difference, paint(terminal))) terminal.out(line);
+      if (opensAnything(difference)) exit(opensExitCode);
+    });
+}
+
+function defineExplain(command: Command, terminal: Terminal): void {
+  command
+    .command('explain <cluster> <packet>')
+    .description(`say why a new connection passes or not, and which line decides: '${packetForm}'`)
+    .option('--json', 'print it as one JSON object')
+    .action(async (name: string, text: string, options: { json?: true }) => {
+      const { policy, file } = await loadPolicy(terminal, name);
+      const packet = parsePacket(text, policy);
+      if (packet === null) {
+        throw new BoardsmithError('USAGE', `${JSON.stringify(text)} is no packet`, {
+          hint: `write it as ${packetForm}`,
+        });
+      }
+      const explanation = explainPacket(policy, packet);
+      if (options.json) {
+        terminal.out(JSON.stringify({ packet, ...explanation }));
+        return;
+      }
+      for (const line of explanationLines(explanation, paint(terminal), placeIn(terminal, file))) {
+        terminal.out(line);
+      }
+    });
+}
+
+interface LoadedPolicy {
+  readonly policy: Policy;
+  readonly description: string;
+  readonly file: string;
+  readonly warnings: readonly Problem[];
+}
+
+async function loadPolicy(terminal: Terminal, name: string): Promise<LoadedPolicy> {
+  const file = findCluster(terminal, name);
+  const warnings: Problem[] = [];
+  const cluster = await loadCluster(file, (warning) => warnings.push(warning));
+  return { policy: policyOfCluster(cluster), description: cluster.description, file, warnings };
+}
+
+function noteWarnings(terminal: Terminal, warnings: readonly Problem[]): void {
+  for (const warning of warnings) {
+    terminal.note(`${paint(terminal).yellow('warning:')} ${problemLine(warning)}`);
+  }
+}
+
+/** A policy names its file without the folder: the same cluster is the same policy anywhere. A person gets one that can be opened. */
+function placeIn(terminal: Terminal, file: string): (origin: Origin) => string {
+  return (origin) => `${shownPath(terminal, join(dirname(file), origin.file))}:${origin.line}`;
+}
