@@ -16,7 +16,7 @@ import { routerFiles } from '../router-files.ts';
 import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 import { findCluster } from '../workspace.ts';
-import { writeWhole } from '../write-whole.ts';
+import { writeBelow, writeWhole } from '../write-whole.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
 interface PolicyOptions {
@@ -57,9 +57,7 @@ function defineShow(command: Command, terminal: Terminal): void {
       const path = (part: string): string => resolve(terminal.currentDirectory, part);
       if (options.html !== undefined) await writeWhole(path(options.html), page);
       if (options.out !== undefined) {
-        for (const [inside, text] of Object.entries({ ...files, '/matrix.html': page })) {
-          await writeWhole(join(path(options.out), inside), text);
-        }
+        await writeBelow(path(options.out), { ...files, '/matrix.html': page });
       }
       if (options.json) {
         terminal.out(JSON.stringify({ policy, words: policyInWords(policy), files, warnings }));
