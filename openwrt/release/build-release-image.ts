@@ -8,7 +8,7 @@ import { imageBuilderName, targetFolder } from '../../builder/lock/resolve/openw
 import { requireProfile } from '../../builder/lock/resolve/openwrt/release-profiles.ts';
 import { findSha256 } from '../../builder/lock/resolve/openwrt/sha256sums.ts';
 import { sha256OfFile } from '../../builder/lock/sha256-of-file.ts';
-import type { RouterServices } from './closed/router-services.ts';
+import type { ManagementServices } from './closed/management-services.ts';
 import { type BuiltImage, findBuiltImage } from './read-built-profiles.ts';
 import { manifestProblems, readManifest } from './read-manifest.ts';
 import { gunzipImage, rootOfImage } from './root-of-image.ts';
@@ -22,7 +22,7 @@ export interface ReleaseImage {
   readonly request: OpenwrtRequest;
   /** All files to lay in: `closedFiles`. */
   readonly files: readonly RouterFile[];
-  readonly services: RouterServices;
+  readonly services: ManagementServices;
   /** Which of the profile's images to take: `combined-efi` (armsr), `sdcard` (sunxi). Always the one with squashfs. */
   readonly imageType: string;
   /** Size of the root partition in MiB. */

@@ -1,5 +1,5 @@
 import type { SquashfsEntry } from '../../builder/image/squashfs-reader.ts';
-import { packagedServices, type RouterServices, servicesOff } from './closed/router-services.ts';
+import { type ManagementServices, packagedServices, servicesOff } from './closed/management-services.ts';
 import type { RouterFile } from './router-file.ts';
 
 /** A root file system that can be asked for its entries and the content of its files. */
@@ -20,7 +20,7 @@ const includedRules = /^\/(?:etc|usr\/share)\/nftables\.d\/.+\.nft$/;
 export async function rootProblems(
   root: ReadableRoot,
   files: readonly RouterFile[],
-  services: RouterServices,
+  services: ManagementServices,
 ): Promise<string[]> {
   const entries = new Map((await root.entries()).map((entry) => [entry.path, entry]));
   const problems: string[] = [];
@@ -77,14 +77,14 @@ function startLinks(paths: Iterable<string>, scripts: readonly string[]): string
 }
 
 /** Every packaged service's scripts that are to be disabled. */
-export function disabledScripts(services: RouterServices): readonly string[] {
+export function disabledScripts(services: ManagementServices): readonly string[] {
   return servicesOff(services)
     .flatMap(({ scripts }) => scripts)
     .sort();
 }
 
 /** What to leave out of an image, as PACKAGES takes it: `-dropbear`. */
-export function leftOutPackages(services: RouterServices): readonly string[] {
+export function leftOutPackages(services: ManagementServices): readonly string[] {
   return packagedServices
     .filter((service) => servicesOff(services).includes(service))
     .flatMap(({ packages }) => packages.map((name) => `-${name}`))

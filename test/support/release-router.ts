@@ -1,5 +1,5 @@
 import { type ClosedRouter, closedFiles, policyMarker } from '../../openwrt/release/closed/closed-files.ts';
-import { noServices } from '../../openwrt/release/closed/router-services.ts';
+import { noServices } from '../../openwrt/release/closed/management-services.ts';
 import type { ReleaseRouter } from '../../openwrt/release/plan-release-image.ts';
 import type { RouterFile } from '../../openwrt/release/router-file.ts';
 import { testRelease } from './openwrt-mirror.ts';

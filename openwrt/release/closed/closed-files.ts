@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoardsmithError } from '../../../builder/error/boardsmith-error.ts';
 import type { RouterFile } from '../router-file.ts';
-import type { RouterServices } from './router-services.ts';
+import type { ManagementServices } from './management-services.ts';
 
 /** A file that we ship so that a router is closed, and why. */
 export interface ClosedFile extends RouterFile {
@@ -11,7 +11,7 @@ export interface ClosedFile extends RouterFile {
 }
 
 export interface ClosedRouter {
-  readonly services: RouterServices;
+  readonly services: ManagementServices;
   /** The policy's own files, `/etc/config/…` and others; they are laid in twice, so that they can be restored at every boot. */
   readonly policy: readonly RouterFile[];
 }
@@ -23,7 +23,7 @@ interface Shipped {
   readonly mode: number;
   readonly reason: string;
   /** Left out if the cluster names what it takes away. */
-  readonly unless?: (services: RouterServices) => boolean;
+  readonly unless?: (services: ManagementServices) => boolean;
 }
 
 const shipped: readonly Shipped[] = [
@@ -82,13 +82,13 @@ const shipped: readonly Shipped[] = [
     path: '/etc/inittab',
     mode: 0o644,
     reason: "OpenWrt's has a line that gives a shell on every console",
-    unless: ({ serialLogin }) => serialLogin !== null,
+    unless: ({ serialLogin }) => serialLogin,
   },
   {
     path: '/usr/libexec/login.sh',
     mode: 0o755,
     reason: 'without ttylogin in /etc/config/system it is a root shell',
-    unless: ({ serialLogin }) => serialLogin !== null,
+    unless: ({ serialLogin }) => serialLogin,
   },
 ];
 
@@ -164,7 +164,7 @@ function generated({ services, policy }: ClosedRouter): ClosedFile[] {
     {
       path: '/etc/shadow',
       mode: 0o600,
-      content: shadow(services.serialLogin?.passwordHash ?? '*'),
+      content: shadow(services.rootPasswordHash ?? '*'),
       reason: "OpenWrt's root has an empty password, with which anything that asks for one lets everybody in",
     },
     ...serialFiles(services),
@@ -178,8 +178,8 @@ function shadow(root: string): string {
   return [`root:${root}:0:0:99999:7:::`, ...locked.map((name) => `${name}:*:0:0:99999:7:::`), ''].join('\n');
 }
 
-function serialFiles({ serialLogin }: RouterServices): ClosedFile[] {
-  if (serialLogin === null) return [];
+function serialFiles({ serialLogin }: ManagementServices): ClosedFile[] {
+  if (!serialLogin) return [];
   const login =
     '#!/bin/sh\n# Asks for the password, whatever ttylogin in /etc/config/system says.\nexec /bin/login\n';
   const inittab = readFileSync(join(overlay, '/etc/inittab'), 'utf8');
@@ -199,7 +199,7 @@ function serialFiles({ serialLogin }: RouterServices): ClosedFile[] {
   ];
 }
 
-function sshFiles({ ssh }: RouterServices): ClosedFile[] {
+function sshFiles({ ssh }: ManagementServices): ClosedFile[] {
   if (ssh === null) return [];
   const content = ssh.authorizedKeys.map((key) => `${key}\n`).join('');
   return [
@@ -225,23 +225,24 @@ function firewallProblems(policy: readonly RouterFile[]): string[] {
   ];
 }
 
-function serviceProblems({ ssh, serialLogin }: RouterServices): string[] {
+function serviceProblems({ ssh, serialLogin, web, rootPasswordHash }: ManagementServices): string[] {
   const key = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}( [ -~]*)?$/;
   const keys = ssh?.authorizedKeys ?? [];
   const problems = keys
     .filter((line) => !key.test(line))
     .map((line) => `this is no public key of SSH: ${line.slice(0, 40)}`);
   if (ssh !== null && keys.length === 0) problems.push('SSH is named without a key that may log in');
-  if (serialLogin !== null && !/^\$(5|6|y)\$[./A-Za-z0-9$=]{20,200}$/.test(serialLogin.passwordHash)) {
-    problems.push(
-      'the password of the serial login is no hash that crypt(3) makes with SHA-256, SHA-512 or yescrypt',
-    );
+  if ((serialLogin || web) && rootPasswordHash === null) {
+    problems.push('a serial login or the web interface is named, but root has no password to give there');
+  }
+  if (rootPasswordHash !== null && !/^\$(5|6|y)\$[./A-Za-z0-9$=]{20,200}$/.test(rootPasswordHash)) {
+    problems.push("root's password is no hash that crypt(3) makes with SHA-256, SHA-512 or yescrypt");
   }
   return problems;
 }
 
-/** dropbear takes passwords unless it is told not to, and a serial login gives root one. */
-function passwordProblems({ ssh }: RouterServices, policy: readonly RouterFile[]): string[] {
+/** dropbear takes passwords unless it is told not to, and root may have one for the serial console. */
+function passwordProblems({ ssh }: ManagementServices, policy: readonly RouterFile[]): string[] {
   if (ssh === null) return [];
   const configuration = policy.find(({ path }) => path === '/etc/config/dropbear')?.content ?? '';
   return ['PasswordAuth', 'RootPasswordAuth']

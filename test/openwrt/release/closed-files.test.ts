@@ -6,7 +6,7 @@ import {
   closedFiles,
   policyMarker,
 } from '../../../openwrt/release/closed/closed-files.ts';
-import type { RouterServices } from '../../../openwrt/release/closed/router-services.ts';
+import type { ManagementServices } from '../../../openwrt/release/closed/management-services.ts';
 import { releaseRequest } from '../../../openwrt/release/plan-release-image.ts';
 import { disabledScripts } from '../../../openwrt/release/root-problems.ts';
 import { routerFileProblems } from '../../../openwrt/release/router-file.ts';
@@ -19,11 +19,12 @@ const dropbear = {
   mode: 0o600,
   content: "config dropbear\n\toption PasswordAuth 'off'\n\toption RootPasswordAuth '0'\n",
 };
-const all: RouterServices = {
+const all: ManagementServices = {
   ssh: { authorizedKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 operator@desk'] },
-  serialLogin: { passwordHash: `$6$salt$${'x'.repeat(86)}` },
+  serialLogin: true,
   web: true,
   failsafe: true,
+  rootPasswordHash: `$6$salt$${'x'.repeat(86)}`,
 };
 const open: ClosedRouter = { ...closedRouter, services: all, policy: [...testPolicy, dropbear] };
 
@@ -93,8 +94,18 @@ const refusals: readonly (readonly [what: string, router: ClosedRouter, problem:
   ['SSH with passwords', { ...open, policy: testPolicy }, /does not switch PasswordAuth off/],
   [
     'a password that is written out',
-    { ...open, services: { ...all, serialLogin: { passwordHash: 'secret' } } },
+    { ...open, services: { ...all, rootPasswordHash: 'secret' } },
     /is no hash/,
+  ],
+  [
+    'a serial login without a password',
+    { ...closedRouter, services: { ...closedRouter.services, serialLogin: true } },
+    /no password to give/,
+  ],
+  [
+    'a web interface without a password',
+    { ...closedRouter, services: { ...closedRouter.services, web: true } },
+    /no password to give/,
   ],
 ];
 for (const [what, router, problem] of refusals) {

@@ -1,16 +1,24 @@
 /** What of a router may be reached for management. Everything is off unless the cluster names it. */
-export interface RouterServices {
+export interface ManagementServices {
   /** SSH with these public keys, one line each as authorized_keys has them; never with a password. */
   readonly ssh: { readonly authorizedKeys: readonly string[] } | null;
-  /** A login on the serial console, for root with this password as crypt(3) writes it (`$6$…`). */
-  readonly serialLogin: { readonly passwordHash: string } | null;
-  /** OpenWrt's web interface (uhttpd, rpcd). */
+  /** A login on the serial console, for root with a password. */
+  readonly serialLogin: boolean;
+  /** OpenWrt's web interface (uhttpd, rpcd), for root with a password. */
   readonly web: boolean;
   /** A root shell without a password for whoever can press a key or a button while it boots. */
   readonly failsafe: boolean;
+  /** root's password as crypt(3) writes it (`$6$…`); null locks it. The two that ask for one need it. */
+  readonly rootPasswordHash: string | null;
 }
 
-export const noServices: RouterServices = { ssh: null, serialLogin: null, web: false, failsafe: false };
+export const noServices: ManagementServices = {
+  ssh: null,
+  serialLogin: false,
+  web: false,
+  failsafe: false,
+  rootPasswordHash: null,
+};
 
 /** A service of OpenWrt's packages: what has it, what starts it, what runs it. */
 export interface PackagedService {
@@ -41,7 +49,7 @@ export const packagedServices: readonly PackagedService[] = [
 ];
 
 /** The packaged services that are off. */
-export function servicesOff(services: RouterServices): readonly PackagedService[] {
+export function servicesOff(services: ManagementServices): readonly PackagedService[] {
   const on = { ssh: services.ssh !== null, web: services.web };
   return packagedServices.filter(({ name }) => !on[name]);
 }
