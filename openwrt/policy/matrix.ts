@@ -28,6 +28,7 @@ export interface Grant {
   readonly label: string;
   /** `tcp 6420`, more exact than the label; empty if there is no more to say. */
   readonly ports: string;
+  /** Empty if both ends have no other family. */
   readonly families: readonly ('ipv4' | 'ipv6')[];
   /** Where it goes, or who may, if that is not the whole end. */
   readonly only: string;
@@ -55,13 +56,17 @@ export function policyMatrix(policy: Policy, mostBoards = Number.POSITIVE_INFINI
     grants.set(alike, { ...grant, families });
   };
   for (const flow of policy.flows) {
-    add(endOf(flow.from.name), flow.to.kind === 'uplink' ? 'uplink' : endOf(flow.to.name), flowGrant(flow));
+    add(
+      endOf(flow.from.name),
+      flow.to.kind === 'uplink' ? 'uplink' : endOf(flow.to.name),
+      flowGrant(flow, policy),
+    );
   }
   for (const { protocol, port, to, sources, rate, origin } of policy.forwards) {
     add('uplink', endOf(to.name), {
       label: `port ${port}`,
       ports: port === to.port ? protocol : `${protocol} ${to.port}`,
-      families: ['ipv4'],
+      families: [],
       only: sources.join(', '),
       rate,
       line: origin.line,
@@ -85,13 +90,14 @@ export function policyMatrix(policy: Policy, mostBoards = Number.POSITIVE_INFINI
   };
 }
 
-function flowGrant({ id, family, to, match, rate, origin }: Flow): Grant {
+function flowGrant({ id, family, to, match, rate, origin }: Flow, { boards, uplink }: Policy): Grant {
+  const hasIpv6 = boards.some(({ ipv6 }) => ipv6 !== null) && (to.kind === 'board' || uplink?.ipv6 !== null);
   const ports = match.protocol === 'icmp-echo' ? '' : `${match.protocol} ${formatPorts(match.ports)}`;
   const service = serviceName(id);
   return {
     label: service ?? (ports === '' ? 'ping' : ports),
     ports: service === null ? '' : ports,
-    families: [family],
+    families: hasIpv6 ? [family] : [],
     only:
       to.kind === 'uplink' && to.networks.length > 0 ? endInWords(to).replace(' through the uplink', '') : '',
     rate,

@@ -4,6 +4,8 @@ import { serviceColours } from './style.ts';
 
 /** With more columns, cells are too narrow for words: they are in the tips then. */
 const mostWideColumns = 12;
+/** With more columns, a chip has a line for its ports. */
+const mostRoomyColumns = 7;
 
 /** Who may open connections (rows) to whom (columns). */
 export function matrixTable({ ends, cells }: Matrix): Markup {
@@ -11,7 +13,7 @@ export function matrixTable({ ends, cells }: Matrix): Markup {
   const dense = ends.length > mostWideColumns;
   const edge = ends.findIndex(({ kind }) => kind === 'uplink' || kind === 'router');
   const grants = new Map(cells.map(({ from, to, grants }) => [`${from}\n${to}`, grants]));
-  return html`<div class="scroll"><table class="matrix${dense ? ' dense' : ''}"><thead><tr><th>from ↓ to →</th>${ends.map(
+  return html`<div class="scroll"><table class="matrix${dense ? ' dense' : ends.length > mostRoomyColumns ? ' tight' : ''}"><thead><tr><th>from ↓ to →</th>${ends.map(
     (end, column) => html`<th scope="col"${column === edge && html` class="edge"`}>${endName(end)}</th>`,
   )}</tr></thead><tbody>${ends.map(
     (from, row) =>
@@ -20,7 +22,7 @@ export function matrixTable({ ends, cells }: Matrix): Markup {
       )}</tr>`,
   )}</tbody></table></div><div class="legend">${labels.map(
     (label, index) => html`<span style="${colour(index)}"><i class="dot"></i>${label}</span>`,
-  )}<span class="faint">· dropped</span></div>`;
+  )}<span style="${colour(null)}"><i class="dot"></i>of the router itself</span><span class="faint">· dropped</span></div>`;
 }
 
 function cell(
@@ -37,9 +39,9 @@ function cell(
   const tip = grants.length === 0 ? (self ? '' : `${from.name} may not reach ${to.name}`) : '';
   return html`<td${names.length > 0 && html` class="${names.join(' ')}"`}${tip !== '' && html` title="${tip}"`}>${grants.map(
     (grant) =>
-      html`<span class="chip" style="${colour(labels.indexOf(kindOf(grant)))}" title="${grantTip(from, to, grant)}">${grant.label}${
+      html`<span class="chip" style="${colour(isOwn(from, to) ? null : labels.indexOf(kindOf(grant)))}" title="${grantTip(from, to, grant)}">${grant.label}${
         grant.ports !== '' && html`<i>${grant.ports}</i>`
-      }${details(grant).map((detail) => html`<u>${detail}</u>`)}</span>`,
+      }${details(grant).length > 0 && html`<u>${details(grant).join(' · ')}</u>`}</span>`,
   )}</td>`;
 }
 
@@ -59,16 +61,22 @@ function grantTip(from: MatrixEnd, to: MatrixEnd, grant: Grant): string {
 
 /** What has one colour: the same service everywhere. */
 function serviceLabels({ cells }: Matrix): string[] {
-  const own = cells.filter(({ to }) => to !== 'router').flatMap(({ grants }) => grants.map(kindOf));
-  return [...new Set([...own.sort(), ...cells.flatMap(({ grants }) => grants.map(kindOf)).sort()])];
+  const between = cells.filter(({ from, to }) => from !== 'router' && to !== 'router');
+  return [...new Set(between.flatMap(({ grants }) => grants.map(kindOf)))].sort();
+}
+
+/** What the router serves and asks itself is in grey: it stands in every cluster. */
+function isOwn(from: MatrixEnd, to: MatrixEnd): boolean {
+  return from.kind === 'router' || to.kind === 'router';
 }
 
 function kindOf({ label }: Grant): string {
   return label.startsWith('port ') ? 'forwarded port' : label;
 }
 
-function colour(index: number): string {
-  return `--b: var(--b${index % serviceColours}); --f: var(--f${index % serviceColours})`;
+function colour(index: number | null): string {
+  const number = index === null ? serviceColours : index % serviceColours;
+  return `--b: var(--b${number}); --f: var(--f${number})`;
 }
 
 function endName({ name, kind, boards }: MatrixEnd): string {

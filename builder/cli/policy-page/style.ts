@@ -1,5 +1,5 @@
-/** Colours of services, told apart in hue and lightness, each with a text colour that can be read on it. */
-export const serviceColours = 8;
+/** Colours of services, told apart in hue and lightness, each with a text colour that can be read on it; one more is grey. */
+export const serviceColours = 7;
 
 export const style = `
 :root { color-scheme: light dark; --page: #f6f6f3; --card: #ffffff; --text: #1c2025; --faint: #5c6570; --line: #dde0e4; --grid: #eceef0; --self: #e4e7ea; --head: #f0f1f2;
@@ -10,7 +10,7 @@ export const style = `
   --b6: #16434a; --f6: #ade4ec; --b7: #353c44; --f7: #d0d6dd; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
-main { max-width: 1280px; margin: 0 auto; padding: 28px 18px 56px; }
+main { max-width: 1360px; margin: 0 auto; padding: 28px 18px 56px; }
 h1 { font-size: 26px; line-height: 1.2; margin: 0 0 4px; }
 h2 { font-size: 17px; margin: 0 0 4px; }
 p { margin: 0 0 10px; }
@@ -40,7 +40,8 @@ table { border-collapse: separate; border-spacing: 0; font-size: 13.5px; }
 .chip { display: block; border-radius: 6px; padding: 2px 8px; margin: 1px 0; background: var(--b); color: var(--f); font-size: 12.5px; line-height: 1.45; white-space: nowrap; }
 .chip i { font-style: normal; opacity: .82; font-size: 11.5px; margin-left: 5px; }
 .chip u { text-decoration: none; display: block; font-size: 11px; opacity: .85; white-space: normal; max-width: 190px; }
-.dense td { min-width: 0; padding: 3px; } .dense thead th { writing-mode: vertical-rl; transform: rotate(180deg); padding: 8px 4px; text-align: left; } .dense thead th:first-child { writing-mode: horizontal-tb; transform: none; }
+.tight .chip i { display: block; margin: 0; } .tight td { padding: 4px; min-width: 56px; } .tight thead th { padding: 7px 6px; } .tight .chip { padding: 2px 6px; } .tight .chip u { max-width: 112px; }
+.dense td { min-width: 0; padding: 3px; } .dense thead th { writing-mode: vertical-rl; transform: rotate(180deg); padding: 8px 4px; text-align: left; } .dense thead th.edge { border-left: 0; border-right: 2px solid var(--line); } .dense thead th:first-child { writing-mode: horizontal-tb; transform: none; }
 .dense tbody th { padding: 2px 10px 2px 9px; font-size: 12.5px; }
 .dense .chip { width: 16px; height: 16px; padding: 0; border-radius: 4px; background: var(--f); display: inline-block; margin: 1px; vertical-align: top; overflow: hidden; text-indent: 100px; }
 .dense .none::before { line-height: 16px; }
