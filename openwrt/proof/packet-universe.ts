@@ -86,6 +86,13 @@ export const packetUniverse: readonly (readonly PacketClass[])[] = [
       })),
   ],
   [{ sourceMac: [between(0n, noEthernetHeader)] }],
+  // The router itself makes ICMP over IPv4 and ICMPv6 over IPv6 alone: that is its kernel's part, and no daemon of it may make raw packets.
+  [
+    { path: [point(paths.input), point(paths.forward)] },
+    { protocol: [point(etherTypes.arp)] },
+    { protocol: [point(etherTypes.ipv4)], transport: outside(wholeField('transport'), [point(58)]) },
+    { protocol: [point(etherTypes.ipv6)], transport: outside(wholeField('transport'), [point(1)]) },
+  ],
   // The loopback device has no Ethernet header that counts (its type is not ARPHRD_ETHER, which nft tests for).
   [
     { iif: [point(deviceNumber('lo'))], sourceMac: [point(noEthernetHeader)] },

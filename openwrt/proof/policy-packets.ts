@@ -1,9 +1,10 @@
 import type { Policy } from '../policy/policy.ts';
 import { arpPackets } from './meaning/arp.ts';
-import { arrival } from './meaning/arrival.ts';
-import { departure, masquerade } from './meaning/departure.ts';
+import { arrival, notInvalid } from './meaning/arrival.ts';
+import { departure } from './meaning/departure.ts';
 import { forwarded } from './meaning/forwarded.ts';
 import { routerServices } from './meaning/router-services.ts';
+import { destinationTranslation, sourceTranslation } from './meaning/translation.ts';
 import type { AllowedPackets } from './meaning/vocabulary.ts';
 import type { PacketClass } from './packet-class.ts';
 
@@ -19,7 +20,9 @@ export function policyPackets(policy: Policy): PolicyPackets {
     allowed: [...forwarded(policy), ...routerServices(policy), ...arpPackets(policy)],
     conditions: [
       { what: 'the checks of what comes in at a link', packets: arrival(policy) },
-      { what: 'the translation of sources', packets: masquerade(policy) },
+      { what: 'the state of its connection', packets: notInvalid() },
+      { what: 'the translation of destinations', packets: destinationTranslation(policy) },
+      { what: 'the translation of sources', packets: sourceTranslation(policy) },
       { what: 'the check of sources that leave through the uplink', packets: departure(policy) },
     ],
   };

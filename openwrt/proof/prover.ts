@@ -10,7 +10,13 @@ import { exampleKinds, examples } from './example-packets.ts';
 import type { PolicyPackets } from './policy-packets.ts';
 import type { Ruleset } from './ruleset/ruleset.ts';
 import { everything, type SetId } from './symbolic/decision-diagram.ts';
-import { cutUniverse, misplaced, RulesetEvaluation, universeSet } from './symbolic/evaluate-ruleset.ts';
+import {
+  cutUniverse,
+  misplaced,
+  outcomesSet,
+  RulesetEvaluation,
+  universeSet,
+} from './symbolic/evaluate-ruleset.ts';
 import { MatchMemory } from './symbolic/match-memory.ts';
 import { FieldCuts, PacketSpace } from './symbolic/packet-space.ts';
 
@@ -43,7 +49,8 @@ export class Prover {
     this.space = new PacketSpace(cuts);
     this.#memory = new MatchMemory(this.space);
     this.#universe = universeSet(this.space);
-    this.#allowed = this.space.diagram.and(this.#universe, meaningSet(this.space, meaning));
+    const outcomes = outcomesSet(this.space, this.#universe);
+    this.#allowed = this.space.diagram.and(outcomes, meaningSet(this.space, meaning));
   }
 
   /** One of the rulesets that the prover was made with. */

@@ -89,7 +89,7 @@ function chainsOfWay({ uplink }: Policy, family: Family, way: Way): Chain[] {
     hook: null,
     rules: [...rules, [dropAs('forward')]],
   });
-  const { fromDevice, toDevice, to } = endsSeen(family, way);
+  const { fromDevice, from, toDevice, to } = endsSeen(family, way);
   const between = chain('forward', [
     ...(uplink === null
       ? []
@@ -108,7 +108,13 @@ function chainsOfWay({ uplink }: Policy, family: Family, way: Way): Chain[] {
       [family.match, isIn(`not_global_${family.name}`, toDevice, to), dropAs('forward')],
       ...flowRules(family, way, 'anywhere'),
     ]),
-    chain('from_uplink', family.name === 'ipv4' ? forwardRules(family, way) : []),
+    chain('from_uplink', [
+      // Of what comes in, ingress has checked the source; of what goes back it is the destination.
+      ...(way === 'original'
+        ? []
+        : [[family.match, isIn(`refused_${family.name}`, fromDevice, from), dropAs('martian')]]),
+      ...(family.name === 'ipv4' ? forwardRules(family, way) : []),
+    ]),
   ];
 }
 

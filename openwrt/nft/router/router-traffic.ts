@@ -72,6 +72,7 @@ export function routerTrafficChains(policy: Policy): Chain[] {
       rules: [
         [is('meta oifname', 'lo'), accept],
         [state('invalid'), dropAs('invalid')],
+        [...notPlainSyn, dropAs('invalid')],
         ...uplinkRule('meta oifname', 'output_uplink'),
         [
           ipv4,
@@ -241,6 +242,7 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
                 : [[ipv6, icmpv6, is('icmpv6 type', 'nd-router-solicit'), dropAs('output')]]),
               [ipv6, icmpv6, isIn('neighbour_of_host', 'icmpv6 type'), is('ip6 hoplimit', 255), accept],
             ]),
+        ...errorRules(),
         ...familiesOfUplink.flatMap((family): Rule[] => [
           ...transports.map(
             ({ name, match }): Rule => [
@@ -280,7 +282,6 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
               ]
             : []),
         ]),
-        ...errorRules(),
         [dropAs('output')],
       ],
     },

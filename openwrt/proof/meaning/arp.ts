@@ -34,6 +34,7 @@ export function arpPackets(policy: Policy): AllowedPackets[] {
       {
         path: [point(paths.output)],
         protocol,
+        arpOperation: requestOrReply,
         oif: device(link),
         source: address(ipv4.router),
         destination: address(ipv4.board),
@@ -47,7 +48,14 @@ export function arpPackets(policy: Policy): AllowedPackets[] {
       origin: null,
       packets: [
         { path: [point(paths.input)], protocol, iif: link, arpOperation: requestOrReply, source: strangers },
-        { path: [point(paths.output)], protocol, oif: link, source: strangers, destination: strangers },
+        {
+          path: [point(paths.output)],
+          protocol,
+          arpOperation: requestOrReply,
+          oif: link,
+          source: strangers,
+          destination: strangers,
+        },
       ],
     });
   }

@@ -1,7 +1,6 @@
 import type { BoardLink, Policy, UplinkLink } from '../../policy/policy.ts';
-import { cidrInterval } from '../addresses.ts';
-import { type Interval, outside, point } from '../interval.ts';
-import { crossed, type PacketClass } from '../packet-class.ts';
+import { outside, point } from '../interval.ts';
+import { crossed, type PacketClass, wholeField } from '../packet-class.ts';
 import { etherTypes, paths } from '../packet-fields.ts';
 import {
   address,
@@ -13,9 +12,9 @@ import {
   ipFamilies,
   linkLocal,
   macInterval,
-  martians,
   ownNetworks,
   plain,
+  state,
   transport,
   udp,
 } from './vocabulary.ts';
@@ -23,6 +22,14 @@ import {
 const addressedToRouter: PacketClass = { packetType: [point(0)] };
 const unspecified = address('::');
 const broadcast = address('255.255.255.255');
+
+/** Section 2: packets that conntrack calls invalid are dropped; on the loopback device nothing is. */
+export const notInvalid = (): PacketClass[] => [
+  { protocol: [point(etherTypes.arp)] },
+  { iif: device('lo') },
+  { oif: device('lo') },
+  { state: outside(wholeField('state'), state('invalid')) },
+];
 
 /** Section 1 of docs/router-policy.md: what may come in at a link at all. What the router sends, and ARP, is not judged here. */
 export function arrival(policy: Policy): PacketClass[] {
@@ -42,11 +49,13 @@ function fromBoard(board: BoardLink): PacketClass[] {
     {
       ...dhcp(68, 67),
       source: [...address('0.0.0.0'), ...address(board.ipv4.board)],
+      destination: broadcast,
     },
   ];
-  const from = board.ipv6 === null ? [] : [...address(board.ipv6.board), ...linkLocal(board)];
+  const global = board.ipv6 === null ? [] : address(board.ipv6.board);
+  const from = [...global, ...linkLocal(board)];
   const ipv6: PacketClass[] = [
-    { ...addressedToRouter, source: from },
+    { ...addressedToRouter, source: global },
     { ...neighbourDiscovery(133, 134, 135, 136), source: from },
     { ...neighbourDiscovery(133, 135), source: unspecified },
   ];
@@ -63,25 +72,19 @@ function fromUplink(policy: Policy, uplink: UplinkLink): PacketClass[] {
     const strangers = foreign(policy, family);
     const exceptions: PacketClass[] =
       family === 'ipv4'
-        ? [{ ...dhcp(67, 68), source: strangers, destination: [...strangers, ...broadcast] }]
-        : [{ ...neighbourDiscovery(133, 134, 135, 136), ...neighbours(policy) }];
+        ? [{ ...dhcp(67, 68), source: strangers, destination: broadcast }]
+        : [
+            {
+              ...neighbourDiscovery(134, 135, 136),
+              source: outside(allAddresses.ipv6, ownNetworks(policy, 'ipv6')),
+            },
+          ];
     return crossed(
       [plain[family]],
       [{ ...addressedToRouter, source: strangers, destination: strangers }, ...exceptions],
     );
   });
   return crossed([link], ofFamily);
-}
-
-/** For neighbour discovery link-local and multicast addresses are no martians. */
-function neighbours(policy: Policy): PacketClass {
-  const allowed = ['fe80::/10', 'ff00::/8'].map(cidrInterval);
-  const others = (exceptions: readonly Interval[]): Interval[] =>
-    outside(allAddresses.ipv6, [
-      ...ownNetworks(policy, 'ipv6'),
-      ...martians.ipv6.flatMap((block) => outside(block, exceptions)),
-    ]);
-  return { source: others(allowed.slice(0, 1)), destination: others(allowed) };
 }
 
 const dhcp = (from: number, to: number): PacketClass => ({

@@ -1,11 +1,10 @@
 import type { Flow, Policy, PortForward } from '../../policy/policy.ts';
-import { type Interval, outside, point } from '../interval.ts';
+import { type Interval, point } from '../interval.ts';
 import { crossed, type PacketClass } from '../packet-class.ts';
 import { paths } from '../packet-fields.ts';
 import {
   type AllowedPackets,
   address,
-  allAddresses,
   anyAddress,
   device,
   foreign,
@@ -15,7 +14,6 @@ import {
   networkIntervals,
   ofFamily,
   original,
-  ownNetworks,
   portIntervals,
   reply,
   state,
@@ -115,7 +113,6 @@ function forwardPackets(policy: Policy, { protocol: name, port, to, sources }: P
     translatedDestination: server.addresses,
     translatedDestinationPort: served,
   };
-  const opening = original(protocol).map(({ statusDnat: _, ...packets }) => packets);
   const back: PacketClass = {
     ...through('ipv4', server, client),
     ...transport(protocol),
@@ -126,11 +123,7 @@ function forwardPackets(policy: Policy, { protocol: name, port, to, sources }: P
     connectionDestinationPort: sentTo,
   };
   return [
-    // A new packet must be to the uplink address to be translated; of an established connection conntrack remembers it.
-    ...crossed(crossed([out], opening), [
-      { state: state('new'), ...uplinkAddress(policy) },
-      { state: state('established') },
-    ]),
+    ...crossed([out], original(protocol)),
     ...crossed([back], towards(client.addresses)),
     ...errors('ipv4', client, server, {
       connectionTransport: [point(protocol)],
@@ -139,16 +132,6 @@ function forwardPackets(policy: Policy, { protocol: name, port, to, sources }: P
       statusDnat: [point(1)],
     }),
   ];
-}
-
-/** The router's own IPv4 address on the uplink: the static one, or what the routing table calls local and is in no own network. */
-export function uplinkAddress(policy: Policy): PacketClass {
-  const uplink = policy.uplink!;
-  if (uplink.ipv4.kind === 'static') return { destination: address(uplink.ipv4.address) };
-  return {
-    destination: outside(allAddresses.ipv4, ownNetworks(policy, 'ipv4')),
-    destinationType: [point(2)],
-  };
 }
 
 /** ICMP errors about a connection between the ends, from where its answers come to where it began. */

@@ -3,7 +3,8 @@ import { addressNumber, cidrInterval } from '../addresses.ts';
 import { type Interval, outside, point } from '../interval.ts';
 import { crossed, type PacketClass } from '../packet-class.ts';
 import { paths } from '../packet-fields.ts';
-import { errorTypes, uplinkAddress } from './forwarded.ts';
+import { errorTypes } from './forwarded.ts';
+import { uplinkAddress } from './translation.ts';
 import {
   type AllowedPackets,
   address,
@@ -12,6 +13,7 @@ import {
   foreign,
   type IpFamily,
   icmpOf,
+  icmpTypes,
   icmpTypesCodeZero,
   ipFamilies,
   linkLocal,
@@ -50,9 +52,6 @@ const outOf = (name: string): PacketClass => ({
   protocol: ip.flatMap((one) => one.protocol!),
   oif: device(name),
 });
-const multicast = { routers: address('ff02::2'), nodes: address('ff02::1'), all: [cidrInterval('ff00::/8')] };
-const linkLocalNetwork = [cidrInterval('fe80::/10')];
-
 /** A service of the router's: original in, reply out; or with `asks` a service that it uses: original out, reply in. */
 function service(
   family: IpFamily,
@@ -123,48 +122,43 @@ function boardServices(policy: Policy, board: BoardLink): AllowedPackets[] {
 
 function dhcpServer({ device: link, ipv4 }: BoardLink): PacketClass[] {
   const header: PacketClass = { ...ofFamily('ipv4'), ...transport(udp) };
+  const broadcast = address('255.255.255.255');
+  const request: PacketClass = { ...into(link), ...header, sourcePort: [point(68)] };
+  const answer: PacketClass = { ...outOf(link), ...header, sourcePort: [point(67)] };
   return [
+    ...crossed([{ ...request, source: address('0.0.0.0') }], towards(broadcast, [point(67)])),
     ...crossed(
-      [
-        {
-          ...into(link),
-          ...header,
-          source: [...address('0.0.0.0'), ...address(ipv4.board)],
-          sourcePort: [point(68)],
-        },
-      ],
-      towards([...address('255.255.255.255'), ...address(ipv4.router)], [point(67)]),
+      [{ ...request, source: address(ipv4.board) }],
+      towards([...broadcast, ...address(ipv4.router)], [point(67)]),
     ),
     ...crossed(
-      [{ ...outOf(link), ...header, source: address(ipv4.router), sourcePort: [point(67)] }],
-      towards([...address('255.255.255.255'), ...address(ipv4.board)], [point(68)]),
+      [{ ...answer, source: address(ipv4.router) }],
+      towards([...broadcast, ...address(ipv4.board)], [point(68)]),
     ),
   ];
 }
 
-/** Neighbour discovery messages are of code 0 and hop limit 255 (RFC 4861). */
+/** Neighbour discovery messages come with code 0 and hop limit 255 (RFC 4861). */
 const neighbour = (...types: number[]): PacketClass => ({
+  ...neighbourSent(...types),
+  sourcePort: icmpTypesCodeZero(...types),
+});
+
+const neighbourSent = (...types: number[]): PacketClass => ({
   ...ofFamily('ipv6'),
   ...icmpOf('ipv6'),
-  sourcePort: icmpTypesCodeZero(...types),
+  sourcePort: icmpTypes(...types),
   hopLimit: [point(255)],
 });
 
 function boardNeighbours(board: BoardLink): PacketClass[] {
   const link = board.device;
   const ofBoard = [...address(board.ipv6!.board), ...linkLocal(board)];
+  const multicast = [...address('ff02::1'), cidrInterval('ff02::1:ff00:0/104')];
   return [
-    ...crossed(
-      [{ ...into(link), ...neighbour(133) }],
-      towards([...multicast.routers, ...address(board.ipv6!.router), ...linkLocalNetwork]),
-    ),
-    { ...into(link), ...neighbour(135) },
+    { ...into(link), ...neighbour(133, 135) },
     { ...into(link), ...neighbour(136), neighbourTarget: ofBoard },
-    ...crossed(
-      [{ ...outOf(link), ...neighbour(134), source: linkLocalNetwork }],
-      towards([...multicast.nodes, ...linkLocal(board)]),
-    ),
-    ...crossed([{ ...outOf(link), ...neighbour(135, 136) }], towards([...ofBoard, ...multicast.all])),
+    ...crossed([{ ...outOf(link), ...neighbourSent(134, 135, 136) }], towards([...ofBoard, ...multicast])),
   ];
 }
 
@@ -200,9 +194,8 @@ function uplinkServices(policy: Policy, uplink: UplinkLink): AllowedPackets[] {
       by: 'neighbour discovery of the uplink',
       origin: null,
       packets: [
-        { ...into(link), ...neighbour(135, 136) },
-        ...(advertised ? [{ ...into(link), ...neighbour(134), source: linkLocalNetwork }] : []),
-        { ...outOf(link), ...neighbour(...(advertised ? [133, 135, 136] : [135, 136])) },
+        { ...into(link), ...neighbour(...(advertised ? [134, 135, 136] : [135, 136])) },
+        { ...outOf(link), ...neighbourSent(...(advertised ? [133, 135, 136] : [135, 136])) },
       ],
     });
   }
@@ -216,18 +209,13 @@ function uplinkServices(policy: Policy, uplink: UplinkLink): AllowedPackets[] {
 
 function dhcpClient(policy: Policy, link: string): PacketClass[] {
   const header: PacketClass = { ...ofFamily('ipv4'), ...transport(udp) };
-  const local = uplinkAddress(policy);
-  const port = [point(68)];
   return [
     ...crossed(
       [{ ...into(link), ...header, sourcePort: [point(67)] }],
-      [
-        ...towards(address('255.255.255.255'), port),
-        ...towards(local.destination!, port).flatMap((packets) => crossed([packets], [asLocal(packets)])),
-      ],
+      towards([allAddresses.ipv4], [point(68)]),
     ),
     ...crossed(
-      [{ ...outOf(link), ...header, sourcePort: port }],
+      [{ ...outOf(link), ...header, sourcePort: [point(68)] }],
       towards(outside(allAddresses.ipv4, ownNetworks(policy, 'ipv4')), [point(67)]),
     ),
   ];
@@ -276,6 +264,7 @@ const errorsReceived = (link: string): PacketClass[] =>
     ...ofFamily(family),
     ...icmpOf(family),
     state: state('related'),
+    direction: [point(1)],
     sourcePort: errorTypes(family),
   }));
 

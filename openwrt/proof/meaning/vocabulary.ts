@@ -124,7 +124,7 @@ export function towards(
 /** What opens a connection, or goes on in its direction. A new TCP connection begins with a plain SYN: of fin (1), syn (2), rst (4), ack (16) exactly syn. */
 export function original(protocol: number): PacketClass[] {
   const plainSyn = Array.from({ length: 256 }, (_, flags) => flags).filter((flags) => (flags & 0x17) === 2);
-  const opening: PacketClass = { state: state('new'), direction: [point(0)], statusDnat: [point(0)] };
+  const opening: PacketClass = { state: state('new'), direction: [point(0)] };
   return [
     protocol === tcp ? { ...opening, tcpFlags: plainSyn.map(point) } : opening,
     { state: state('established'), direction: [point(0)] },

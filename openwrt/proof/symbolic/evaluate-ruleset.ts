@@ -142,6 +142,14 @@ export function universeSet(space: PacketSpace): SetId {
   return packetUniverse.reduce((set, classes) => space.diagram.and(set, space.unionOf(classes)), everything);
 }
 
+/** The same after rules have translated new connections: what they made of them is open. */
+export function outcomesSet(space: PacketSpace, universe: SetId): SetId {
+  const { diagram } = space;
+  const opening = space.of({ state: [point(states.new)], protocol: protocolsOf.inet });
+  const translated = space.forget(space.forget(diagram.and(universe, opening), 'statusDnat'), 'statusSnat');
+  return diagram.or(universe, translated);
+}
+
 /** Where packets are after some rules: each list is of sets that may be joined later. */
 interface Fates {
   readonly accepted: SetId[];
