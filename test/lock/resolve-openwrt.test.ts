@@ -12,7 +12,7 @@ import { openwrtRequest } from '../../builder/lock/resolve/openwrt/openwrt-reque
 import { hasGpg, SigningKey } from '../support/debian-repository.ts';
 import { filesBelow } from '../support/fetch-trial.ts';
 import { lockRelease, releaseStore } from '../support/lock-release.ts';
-import { bytes, cutShort, LoopbackServer, redirect, status } from '../support/loopback-server.ts';
+import { bytes, cutShort, endless, LoopbackServer, redirect, status } from '../support/loopback-server.ts';
 import {
   type MirrorOptions,
   ReleaseKeys,
@@ -196,6 +196,12 @@ if (missing.length > 0 || !hasGpg()) {
       /cannot fetch/,
     ],
     [
+      'a list without an end',
+      { answers: { sha256sums: endless() } },
+      'INPUT_CORRUPT',
+      /more than \d+ bytes came/,
+    ],
+    [
       'a redirect to another host',
       { answers: { [testImageBuilder]: redirect(`${other.address}/${testImageBuilder}`) } },
       'INPUT_UNAVAILABLE',
@@ -332,6 +338,14 @@ if (missing.length > 0 || !hasGpg()) {
       assert.match(error!.message, message);
     }
     assert.not.ok(existsSync(fresh.path(sums[0]!.entry)));
+    server.serve(`/openwrt/${testFolder}/sha256sums`, redirect(`${other.address}/sha256sums`));
+    const error = await fresh.ensure(sums, { signal: new AbortController().signal }).then(
+      () => assert.unreachable(),
+      (reason: BoardsmithError) => reason,
+    );
+    assert.is(error!.code, 'INPUT_UNAVAILABLE');
+    assert.match(error!.message, /redirects elsewhere/);
+    assert.equal(other.requests, [], 'nobody else was asked');
   });
 
   test('what is pinned stays, and is asked for anew only when that is said', async () => {

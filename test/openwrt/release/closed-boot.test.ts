@@ -58,8 +58,9 @@ async function start(trial: ClosedRouterTrial): Promise<void> {
 }
 
 async function isClosed(trial: ClosedRouterTrial): Promise<void> {
-  assert.not.ok(await trial.forwards(), 'nothing is forwarded');
-  assert.not.ok(await trial.answers(), 'the router does not answer');
+  const [forwards, answers] = await Promise.all([trial.forwards(), trial.answers()]);
+  assert.not.ok(forwards, 'nothing is forwarded');
+  assert.not.ok(answers, 'the router does not answer');
 }
 
 /** The files with one place of one of them changed: a protection taken out. */

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { pack } from 'tar-stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -147,7 +148,11 @@ test('what an answer throws is what the run fails with', async () => {
   );
 });
 
-async function run(makefile: string, folder = temporaryFolder('run')): Promise<string> {
+async function run(
+  makefile: string,
+  folder = temporaryFolder('run'),
+  stop: AbortSignal = signal,
+): Promise<string> {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'Makefile'), makefile);
   writeFileSync(join(folder, 'repositories.conf'), '');
@@ -158,7 +163,7 @@ async function run(makefile: string, folder = temporaryFolder('run')): Promise<s
     variables: { PACKAGES: 'a -b', FILES: '/files' },
     answer: async () => null,
     scratch: join(folder, 'home'),
-    signal,
+    signal: stop,
   });
 }
 
@@ -176,6 +181,17 @@ test('a make that fails is told of with its last lines', async () => {
     'STEP_FAILED',
     /make image, exit code 2[\s\S]*the disk is small/,
   );
+});
+
+test('a run that is stopped leaves nothing running', async () => {
+  const folder = temporaryFolder('run');
+  const stop = new AbortController();
+  const pid = join(folder, 'pid');
+  const running = run('image:\n\t@echo $$$$ >pid; exec sleep 600\n', folder, stop.signal);
+  while (!existsSync(pid) || readFileSync(pid, 'utf8') === '') await pause(10);
+  stop.abort();
+  await rejectedWith(running, 'INTERRUPTED', /was stopped/);
+  assert.throws(() => process.kill(Number(readFileSync(pid, 'utf8')), 0), /ESRCH/);
 });
 
 test('a folder in which make cannot work', async () => {

@@ -19,6 +19,8 @@ import { usignKeyLine, verifyUsign } from './usign.ts';
 
 /** No file's size is known before it is locked; the largest ImageBuilders have about 400 MB. In bytes. */
 const largestFile = 512 << 20;
+/** For checksums, signatures and profiles, which are read as a whole: the largest target's have less than 1 MB. */
+const largestList = 4 << 20;
 
 /**
  * Locks an OpenWrt release for one image: `sha256sums` with both signatures verified, what it names (ImageBuilder, profiles), and every
@@ -32,13 +34,13 @@ export async function resolveOpenwrt(request: OpenwrtRequest, context: ResolveCo
   const folder = targetFolder(version, target);
   context.progress(`fetching the checksums of OpenWrt ${version} for ${target}`);
   const [sums, sig, asc] = [
-    await required(`${folder}/sha256sums`, context),
-    await required(`${folder}/sha256sums.sig`, context),
-    await required(`${folder}/sha256sums.asc`, context),
+    await required(`${folder}/sha256sums`, context, { limit: largestList }),
+    await required(`${folder}/sha256sums.sig`, context, { limit: largestList }),
+    await required(`${folder}/sha256sums.asc`, context, { limit: largestList }),
   ];
   const usign = await verifySignatures({ sums, sig, asc }, trust, context);
   const text = await readFile(sums.file, 'utf8');
-  const profiles = await listed(text, folder, 'profiles.json', context);
+  const profiles = await listed(text, folder, 'profiles.json', context, largestList);
   requireProfile(await readFile(profiles.file, 'utf8'), { version, target, profile });
   context.progress(`fetching the ImageBuilder of OpenWrt ${version} for ${target}`);
   const imageBuilder = await listed(text, folder, imageBuilderName(version, target), context);
@@ -91,10 +93,11 @@ async function listed(
   folder: string,
   name: string,
   context: ResolveContext,
+  limit = largestFile,
 ): Promise<PinnedDownload> {
   const found = findSha256(sums, name);
   if ('problem' in found) throw refusedRelease(`${folder}: ${found.problem}`);
-  return await required(`${folder}/${name}`, context, found.sha256);
+  return await required(`${folder}/${name}`, context, { limit, sha256: found.sha256 });
 }
 
 async function recordPackages(
@@ -108,28 +111,38 @@ async function recordPackages(
     imageBuilder: imageBuilder.file,
     scratch: join(context.scratch, 'imagebuilder'),
     signal: context.signal,
-    pin: (path) => pin(path, context),
+    pin: (path) => pin(path, context, { limit: largestFile }),
     progress: context.progress,
   });
 }
 
-async function required(path: string, context: ResolveContext, sha256?: string): Promise<PinnedDownload> {
-  const download = await pin(path, context, sha256);
+async function required(path: string, context: ResolveContext, expected: Expected): Promise<PinnedDownload> {
+  const download = await pin(path, context, expected);
   if (download !== null) return download;
   throw new BoardsmithError('INPUT_UNAVAILABLE', `the mirror has no ${path}`, {
     hint: 'look at the version and the target, or set BOARDSMITH_OPENWRT_MIRROR to a mirror that has it',
   });
 }
 
+interface Expected {
+  /** Bytes; a mirror that sends a few times as much is stopped. */
+  readonly limit: number;
+  /** What it must have, where that is known; anything else is not kept. */
+  readonly sha256?: string;
+}
+
 /**
  * Fetches a file and takes it into the store.
- * @param sha256 what it must have, where that is known; anything else is not kept
  * @returns null if the mirror has none
  */
-async function pin(path: string, context: ResolveContext, sha256?: string): Promise<PinnedDownload | null> {
+async function pin(
+  path: string,
+  context: ResolveContext,
+  { limit, sha256 }: Expected,
+): Promise<PinnedDownload | null> {
   const { store, signal } = context;
   return await store.fetchWith(
-    (attempt) => guardSize(attempt, largestFile, (guarded) => fetchOpenwrt(path, guarded)),
+    (attempt) => guardSize(attempt, limit, (guarded) => fetchOpenwrt(path, guarded)),
     async (outcome) => {
       if (!outcome.ok && outcome.reason === 'gone') return null;
       if (!outcome.ok) throw failure(path, outcome);
