@@ -1,6 +1,7 @@
 #include "interface.h"
 
 #include "lease.h"
+#include "routing_socket.h"
 #include "sys.h"
 
 #include <arpa/inet.h>
@@ -95,6 +96,32 @@ int interface_set_address(int control, const char *name, uint32_t address, uint3
 	return sys_ioctl(control, SIOCSIFNETMASK, &request);
 }
 
+struct address_request {
+	struct nlmsghdr header;
+	struct ifaddrmsg address;
+	struct nlattr local;
+	uint32_t local_value;
+	struct nlattr broadcast;
+	uint32_t broadcast_value;
+};
+
+int interface_add_segment_address(int control, const char *name, uint32_t address, uint32_t prefix)
+{
+	int index = interface_index(control, name);
+	if (index < 0)
+		return index;
+	const uint16_t size = sizeof(struct nlattr) + sizeof(uint32_t);
+	struct address_request request = {
+		.header = { .nlmsg_len = sizeof request, .nlmsg_type = RTM_NEWADDR, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE, .nlmsg_seq = 1 },
+		.address = { .ifa_family = AF_INET, .ifa_prefixlen = (uint8_t)prefix, .ifa_scope = RT_SCOPE_LINK, .ifa_index = (uint32_t)index },
+		.local = { size, IFA_LOCAL },
+		.local_value = htonl(address),
+		.broadcast = { size, IFA_BROADCAST },
+		.broadcast_value = htonl(address | ~prefix_mask(prefix)),
+	};
+	return routing_request(&request, sizeof request);
+}
+
 int interface_set_gateway(int control, const char *name, uint32_t gateway)
 {
 	char device[INTERFACE_NAME_SIZE] = { 0 };
@@ -136,7 +163,7 @@ int interface_set_gateway6(int control, const char *name, const uint8_t gateway[
 	return done == -EEXIST ? 0 : done;
 }
 
-/* Netlink alone can set it (rtnetlink(7)): IFLA_AF_SPEC holds AF_INET6, which holds IFLA_INET6_TOKEN. */
+/* IFLA_AF_SPEC holds AF_INET6, which holds IFLA_INET6_TOKEN. */
 struct suffix_request {
 	struct nlmsghdr header;
 	struct ifinfomsg interface;
@@ -160,21 +187,5 @@ int interface_set_suffix6(int control, const char *name, const uint8_t suffix[16
 		.suffix = { inner, IFLA_INET6_TOKEN },
 	};
 	memcpy(request.value, suffix, 16);
-	int netlink = sys_socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-	if (netlink < 0)
-		return netlink;
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		uint8_t rest[sizeof(struct suffix_request)];
-	} answer;
-	ssize_t size = sys_write(netlink, &request, sizeof request);
-	if (size == (ssize_t)sizeof request)
-		size = sys_read(netlink, &answer, sizeof answer);
-	sys_close(netlink);
-	if (size < 0)
-		return (int)size;
-	if (size < (ssize_t)(sizeof answer.header + sizeof answer.error) || answer.header.nlmsg_type != NLMSG_ERROR)
-		return -EPROTO;
-	return answer.error.error;
+	return routing_request(&request, sizeof request);
 }

@@ -19,6 +19,11 @@ int interface_add_vlan(int control, const char *trunk, uint16_t id);
 int interface_up(int control, const char *name);
 /* Address 0 removes what there is. Routes over the interface go when its address changes. */
 int interface_set_address(int control, const char *name, uint32_t address, uint32_t prefix);
+/*
+ * An address of scope "link": the kernel takes it for nothing that leaves by another interface. With an ordinary one, a DHCP client on an
+ * uplink that has no address yet would send it as its own (inet_select_addr()).
+ */
+int interface_add_segment_address(int control, const char *name, uint32_t address, uint32_t prefix);
 int interface_set_gateway(int control, const char *name, uint32_t gateway);
 /* The number by which the kernel knows it, or a negative errno. */
 int interface_index(int control, const char *name);

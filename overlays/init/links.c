@@ -49,7 +49,8 @@ static int bring_up(const struct plan_link *link, int control, int control6)
 	if (done == 0 && control6 >= 0)
 		done = prepare_ipv6(link);
 	if (done == 0 && link->address != 0)
-		done = interface_set_address(control, link->device, link->address, link->prefix);
+		done = link->gateway != 0 ? interface_set_address(control, link->device, link->address, link->prefix)
+		                          : interface_add_segment_address(control, link->device, link->address, link->prefix);
 	if (done == 0)
 		done = interface_up(control, link->device);
 	if (done == 0 && link->gateway != 0)
