@@ -1,0 +1,48 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type BoardNeeds, boardRuleset } from '../../../openwrt/nft/board-ruleset.ts';
+import { encodeRuleset } from '../../../openwrt/nft/encode-ruleset.ts';
+import { printNft } from '../../../openwrt/nft/print-text.ts';
+import { sendsWhatNftSends } from '../../support/compare-with-nft.ts';
+import { matchesGolden } from '../../support/golden.ts';
+import { nftUnavailable } from '../../support/nft.ts';
+
+const unavailable = nftUnavailable();
+const withNft = (name: string, run: () => void): void => {
+  if (unavailable === null) test(name, run);
+  else {
+    console.log(`SKIP ${name}: ${unavailable}`);
+    test.skip(name, run);
+  }
+};
+
+const quiet: BoardNeeds = { ports: [], connects: [], needs: { dns: false, time: false }, capabilities: [] };
+const busy: BoardNeeds = {
+  ports: [
+    { name: 'http', port: 8003, protocol: 'tcp', purpose: 'objects' },
+    { name: 'discovery', port: 5000, protocol: 'udp', purpose: 'finds others' },
+  ],
+  connects: [
+    { name: 'peers', protocol: 'tcp', ports: [53, 6000], by: 'name', purpose: 'others' },
+    { name: 'dht', protocol: 'udp', ports: [6881], by: 'address', purpose: 'others' },
+  ],
+  needs: { dns: true, time: true },
+  capabilities: ['net_raw'],
+};
+
+for (const [name, needs] of Object.entries({ quiet, busy })) {
+  test(`the ruleset of a ${name} board`, () => {
+    matchesGolden(`openwrt/nft/board-${name}.nft`, printNft(boardRuleset(needs)));
+  });
+  withNft(`the ruleset of a ${name} board is sent as nft sends it`, () =>
+    sendsWhatNftSends(boardRuleset(needs)),
+  );
+}
+
+test('the batch of a board is small', () => {
+  const size = encodeRuleset(boardRuleset(busy)).length;
+  console.log(`the batch of a board: ${size} bytes`);
+  assert.ok(size < 32 * 1024);
+});
+
+test.run();
