@@ -172,6 +172,8 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
   const dhcp = uplink!.ipv4.kind === 'dhcp';
   const advertised = uplink!.ipv6?.kind === 'router-advertisement';
   const anyResolver = router.dns.forwarded.length > 0 && router.dns.upstream.length === 0;
+  // Whom the lists that follow do not name must be no board and no martian.
+  const anyPeer = anyResolver || router.management.some(({ from }) => from.kind === 'uplink');
   const familiesOfUplink = families.filter(({ name }) => name === 'ipv4' || uplink!.ipv6 !== null);
   return [
     {
@@ -254,6 +256,15 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
               accept,
             ],
           ),
+          ...(anyPeer
+            ? [
+                [
+                  family.match,
+                  isIn(`refused_${family.name}`, 'meta oifname', family.destination),
+                  dropAs('output'),
+                ],
+              ]
+            : []),
           [
             family.match,
             tcp,
@@ -263,23 +274,16 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
             accept,
           ],
           ...(anyResolver
-            ? [
-                [
+            ? transports.map(
+                ({ name, match }): Rule => [
                   family.match,
-                  isIn(`refused_${family.name}`, 'meta oifname', family.destination),
-                  dropAs('output'),
+                  match,
+                  state('established', 'new'),
+                  original,
+                  is(`${name} dport`, 53),
+                  accept,
                 ],
-                ...transports.map(
-                  ({ name, match }): Rule => [
-                    family.match,
-                    match,
-                    state('established', 'new'),
-                    original,
-                    is(`${name} dport`, 53),
-                    accept,
-                  ],
-                ),
-              ]
+              )
             : []),
         ]),
         [dropAs('output')],

@@ -41,7 +41,8 @@ export function arpPackets(policy: Policy): AllowedPackets[] {
       },
     ] satisfies PacketClass[],
   }));
-  if (policy.uplink !== null) {
+  // There is no ARP over PPP.
+  if (policy.uplink !== null && policy.uplink.ipv4.kind !== 'pppoe') {
     const link = device(policy.uplink.device);
     allowed.push({
       by: 'ARP of the uplink',

@@ -4,7 +4,6 @@ import { type Interval, outside, point } from '../interval.ts';
 import { crossed, type PacketClass } from '../packet-class.ts';
 import { paths } from '../packet-fields.ts';
 import { errorTypes } from './forwarded.ts';
-import { uplinkAddress } from './translation.ts';
 import {
   type AllowedPackets,
   address,
@@ -221,42 +220,30 @@ function dhcpClient(policy: Policy, link: string): PacketClass[] {
   ];
 }
 
-/** The routing table calls the destination, as these packets have it, local. */
-const asLocal = (packets: PacketClass): PacketClass =>
-  packets.destination === undefined
-    ? { translatedDestinationType: [point(2)] }
-    : { destinationType: [point(2)] };
-
 function management(policy: Policy): AllowedPackets[] {
   return policy.router.management.map(({ id, from, port, origin }) => {
-    if (from.kind === 'board') {
+    const packets = ipFamilies.flatMap((family): PacketClass[] => {
+      if (from.kind === 'uplink') {
+        const peer = managers(policy, from.networks, family);
+        // Whatever the router listens to there: section 1 has taken the own networks away.
+        return policy.uplink![family] === null || peer.length === 0
+          ? []
+          : service(family, tcp, port, false, policy.uplink!.device, null, peer);
+      }
       const board = policy.boards.find((one) => one.name === from.name)!;
-      const packets = ipFamilies
-        .filter((family) => board[family] !== null)
-        .flatMap((family) =>
-          service(
-            family,
-            tcp,
-            port,
-            false,
-            board.device,
-            address(board[family]!.router),
-            address(board[family]!.board),
-          ),
-        );
-      return { by: `management ${id}`, origin, packets };
-    }
-    const peer = from.networks.length === 0 ? foreign(policy, 'ipv4') : networkIntervals(from.networks);
-    const { destination, destinationType } = uplinkAddress(policy);
-    const served = service('ipv4', tcp, port, false, policy.uplink!.device, destination as Interval[], peer);
-    const packets = served.flatMap((one) =>
-      destinationType === undefined || !one.path!.some(({ first }) => first === paths.input)
-        ? [one]
-        : crossed([one], [asLocal(one)]),
-    );
+      const segment = board[family];
+      return segment === null
+        ? []
+        : service(family, tcp, port, false, board.device, address(segment.router), address(segment.board));
+    });
     return { by: `management ${id}`, origin, packets };
   });
 }
+
+const managers = (policy: Policy, networks: readonly string[], family: IpFamily): Interval[] =>
+  networks.length === 0
+    ? foreign(policy, family)
+    : networkIntervals(networks.filter((network) => network.includes(':') === (family === 'ipv6')));
 
 const errorsReceived = (link: string): PacketClass[] =>
   ipFamilies.map((family) => ({
