@@ -8,11 +8,11 @@ import { imageBuilderName, targetFolder } from '../../builder/lock/resolve/openw
 import { requireProfile } from '../../builder/lock/resolve/openwrt/release-profiles.ts';
 import { findSha256 } from '../../builder/lock/resolve/openwrt/sha256sums.ts';
 import { sha256OfFile } from '../../builder/lock/sha256-of-file.ts';
-import type { ManagementServices } from './closed/management-services.ts';
+import { disabledScripts, type ManagementServices } from './closed/management-services.ts';
 import { type BuiltImage, findBuiltImage } from './read-built-profiles.ts';
 import { manifestProblems, readManifest } from './read-manifest.ts';
 import { gunzipImage, rootOfImage } from './root-of-image.ts';
-import { disabledScripts, rootProblems } from './root-problems.ts';
+import { rootProblems } from './root-problems.ts';
 import { type RouterFile, requireRouterFiles } from './router-file.ts';
 import { runImageBuilder } from './run-imagebuilder.ts';
 import { unpackImageBuilder } from './unpack-imagebuilder.ts';

@@ -5,7 +5,7 @@ import type { PlanBuilder } from '../../builder/plan/plan-builder.ts';
 import type { StepInput } from '../../builder/plan/step.ts';
 import type { ReleaseImage } from './build-release-image.ts';
 import { type ClosedRouter, closedFiles } from './closed/closed-files.ts';
-import { leftOutPackages } from './root-problems.ts';
+import { leftOutPackages } from './closed/management-services.ts';
 
 export interface ReleaseRouter {
   readonly release: RouterRelease;

@@ -1,5 +1,5 @@
 import type { SquashfsEntry } from '../../builder/image/squashfs-reader.ts';
-import { type ManagementServices, packagedServices, servicesOff } from './closed/management-services.ts';
+import { type ManagementServices, servicesOff } from './closed/management-services.ts';
 import type { RouterFile } from './router-file.ts';
 
 /** A root file system that can be asked for its entries and the content of its files. */
@@ -74,19 +74,4 @@ function startLinks(paths: Iterable<string>, scripts: readonly string[]): string
     const name = /^\/etc\/rc\.d\/S\d\d(.+)$/.exec(path)?.[1];
     return name !== undefined && scripts.includes(name);
   });
-}
-
-/** Every packaged service's scripts that are to be disabled. */
-export function disabledScripts(services: ManagementServices): readonly string[] {
-  return servicesOff(services)
-    .flatMap(({ scripts }) => scripts)
-    .sort();
-}
-
-/** What to leave out of an image, as PACKAGES takes it: `-dropbear`. */
-export function leftOutPackages(services: ManagementServices): readonly string[] {
-  return packagedServices
-    .filter((service) => servicesOff(services).includes(service))
-    .flatMap(({ packages }) => packages.map((name) => `-${name}`))
-    .sort();
 }

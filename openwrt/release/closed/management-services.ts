@@ -53,3 +53,17 @@ export function servicesOff(services: ManagementServices): readonly PackagedServ
   const on = { ssh: services.ssh !== null, web: services.web };
   return packagedServices.filter(({ name }) => !on[name]);
 }
+
+/** Names below /etc/init.d of what is off, sorted. */
+export function disabledScripts(services: ManagementServices): readonly string[] {
+  return servicesOff(services)
+    .flatMap(({ scripts }) => scripts)
+    .sort();
+}
+
+/** What to leave out of an image, as PACKAGES takes it (`-dropbear`), sorted. */
+export function leftOutPackages(services: ManagementServices): readonly string[] {
+  return servicesOff(services)
+    .flatMap(({ packages }) => packages.map((name) => `-${name}`))
+    .sort();
+}

@@ -6,9 +6,11 @@ import {
   closedFiles,
   policyMarker,
 } from '../../../openwrt/release/closed/closed-files.ts';
-import type { ManagementServices } from '../../../openwrt/release/closed/management-services.ts';
+import {
+  disabledScripts,
+  type ManagementServices,
+} from '../../../openwrt/release/closed/management-services.ts';
 import { releaseRequest } from '../../../openwrt/release/plan-release-image.ts';
-import { disabledScripts } from '../../../openwrt/release/root-problems.ts';
 import { routerFileProblems } from '../../../openwrt/release/router-file.ts';
 import { matchesGolden } from '../../support/golden.ts';
 import { closedRouter, testPolicy, testRouter } from '../../support/release-router.ts';

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clientEnvironment, type Environment } from '../../clients/client-environment.ts';
 import { runClient } from '../../clients/run-client.ts';
@@ -8,8 +8,8 @@ export interface GpgCheck {
   readonly file: string;
   /** A detached signature, armoured or not. */
   readonly signature: string;
-  /** File with public keys, armoured or not. */
-  readonly key: string;
+  /** Public keys, armoured or not. */
+  readonly key: Buffer;
   /** Of the primary key whose signature is wanted: 40 upper-case hex digits. */
   readonly fingerprint: string;
   /** An empty folder. */
@@ -26,7 +26,7 @@ export async function verifyGpg(check: GpgCheck): Promise<Verdict> {
   const { scratch, signal } = check;
   await mkdir(scratch, { recursive: true });
   const keyring = join(scratch, 'keyring.gpg');
-  await writeFile(keyring, binaryKeys(await readFile(check.key)));
+  await writeFile(keyring, binaryKeys(check.key));
   const args = ['--homedir', scratch, '--keyring', keyring, '--status-fd', '1', check.signature, check.file];
   const { ok, stdout, stderr } = await runClient('gpgv', args, {
     environment: clientEnvironment(check.environment, scratch),

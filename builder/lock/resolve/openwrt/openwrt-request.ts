@@ -43,6 +43,12 @@ export function openwrtRequest(release: RouterRelease): OpenwrtRequest {
       hint: 'write the names as they stand in the release, and run the same command again',
     });
   }
-  const { version: release_, target: target_, profile: profile_ } = release;
-  return { kind: 'openwrt', version: release_, target: target_, profile: profile_, packages, host: false };
+  return {
+    kind: 'openwrt',
+    version: release.version,
+    target: release.target,
+    profile: release.profile,
+    packages,
+    host: false,
+  };
 }

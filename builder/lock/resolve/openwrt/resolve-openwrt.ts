@@ -60,12 +60,12 @@ async function verifySignatures(
   trust: OpenwrtTrust,
   context: ResolveContext,
 ): Promise<string> {
-  const publicKey = await readKey(trust.usignKey);
+  const publicKey = (await readKey(trust.usignKey)).toString();
   const usign = verifyUsign(await readFile(sums.file), await readFile(sig.file, 'utf8'), publicKey);
   const gpg = await verifyGpg({
     file: sums.file,
     signature: asc.file,
-    key: (await readKey(trust.gpgKey)) && trust.gpgKey,
+    key: await readKey(trust.gpgKey),
     fingerprint: trust.gpgFingerprint,
     scratch: join(context.scratch, 'gpgv'),
     environment: context.environment,
@@ -78,8 +78,8 @@ async function verifySignatures(
   return usignKeyLine(publicKey)!;
 }
 
-async function readKey(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((cause: unknown) => {
+async function readKey(file: string): Promise<Buffer> {
+  return await readFile(file).catch((cause: unknown) => {
     throw new BoardsmithError('HOST_UNSUITABLE', `the key ${file} cannot be read`, {
       hint: 'name the file of the public key: BOARDSMITH_OPENWRT_GPG_KEY, BOARDSMITH_OPENWRT_USIGN_KEY',
       cause,
