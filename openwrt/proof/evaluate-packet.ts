@@ -12,7 +12,7 @@ import type { Selector } from './ruleset/selectors.ts';
 
 export interface PacketFate {
   readonly outcome: 'accepted' | 'dropped' | 'rejected';
-  /** The rule that decided, or the policy of a chain. Of an accepted packet the last of them. */
+  /** The rule that decided; of an accepted packet the last rule that accepted it, or the policy of a chain if no rule did. */
   readonly by: string;
   /** The packet with what rules made of its new connection: status and translated destination. */
   readonly packet: Packet;
@@ -52,13 +52,15 @@ const protocols: Readonly<Record<Family, readonly bigint[]>> = {
   arp: [etherTypes.arp],
 };
 
+const unasked = 'no chain';
+
 /**
  * Runs one packet through the ruleset, step by step as a kernel does, with every limit kept. It shares with the proof the reader of the ruleset and the
  * fields of a packet, and nothing else: it is what the proof is held to.
  */
 export function evaluatePacket(ruleset: Ruleset, packet: Packet): PacketFate {
   const flight = new Flight(packet);
-  let by = 'no chain';
+  let by = unasked;
   for (const hook of hooksOf.get(packet.path)!) {
     for (const step of stepsOf(ruleset, hook)) {
       if ('kernel' in step) {
@@ -68,10 +70,11 @@ export function evaluatePacket(ruleset: Ruleset, packet: Packet): PacketFate {
       if (!protocols[step.chain.family].includes(packet.protocol)) continue;
       if (step.chain.base!.type === 'nat' && !flight.awaitsTranslation(hook)) continue;
       const decision = walkBase(ruleset, step.chain, flight);
-      by = decision.by;
       if (decision.verdict !== 'accept') {
-        return { outcome: decision.verdict === 'drop' ? 'dropped' : 'rejected', by, packet: flight.packet };
+        const outcome = decision.verdict === 'drop' ? 'dropped' : 'rejected';
+        return { outcome, by: decision.by, packet: flight.packet };
       }
+      if (decision.byRule || by === unasked) by = decision.by;
     }
   }
   return { outcome: 'accepted', by, packet: flight.packet };
@@ -97,12 +100,18 @@ function stepsOf(ruleset: Ruleset, hook: Hook): readonly Step[] {
   return ofHook;
 }
 
-type Walk = { readonly verdict: 'accept' | 'drop' | 'reject'; readonly by: string } | 'end';
+type Walk =
+  | { readonly verdict: 'accept' | 'drop' | 'reject'; readonly by: string; readonly byRule: boolean }
+  | 'end';
 
 function walkBase(ruleset: Ruleset, chain: Chain, flight: Flight): Exclude<Walk, 'end'> {
   const walk = walkChain(ruleset, chain, flight);
   return walk === 'end'
-    ? { verdict: chain.base!.policy, by: `the policy of chain ${chain.family} ${chain.table} ${chain.name}` }
+    ? {
+        verdict: chain.base!.policy,
+        by: `the policy of chain ${chain.family} ${chain.table} ${chain.name}`,
+        byRule: false,
+      }
     : walk;
 }
 
@@ -117,7 +126,7 @@ function walkChain(ruleset: Ruleset, chain: Chain, flight: Flight): Walk {
       case 'accept':
       case 'drop':
       case 'reject':
-        return { verdict: verdict.kind, by: rule.place };
+        return { verdict: verdict.kind, by: rule.place, byRule: true };
       case 'jump':
       case 'goto': {
         const target = ruleset.chains.find(
