@@ -121,6 +121,14 @@ export class SegmentWorld {
     );
   }
 
+  /** IP packets that a namespace has seen since the last look. */
+  async seenSince(name: string): Promise<SeenPacket[]> {
+    const [lines] = await this.#process.tell(`frames ${name}`);
+    return lines!
+      .map((line) => readPacket(Buffer.from(line.replace(/^frame /, ''), 'hex')))
+      .filter((packet) => packet !== null);
+  }
+
   /** Lines of segments.c, then as many fences as a conversation takes. */
   async converse(...lines: readonly string[]): Promise<string[][]> {
     const answers = await this.#process.tell(
