@@ -9,7 +9,7 @@ export interface FileSystem {
   /** Replaces `to` if it exists. Both are in the same file system. */
   rename(from: string, to: string): Promise<void>;
   removeFile(path: string): Promise<void>;
-  /** Makes one folder; an existing one is no error. Answers whether it was made. */
+  /** Makes one folder; an existing one is no error. Answers whether it was made. Meant for the start: it may block. */
   makeFolder(path: string): Promise<boolean>;
   /** Makes the folder's entries durable. */
   syncFolder(path: string): Promise<void>;
