@@ -4,11 +4,14 @@ import { chmod, copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { inThread } from './byte-threads/byte-threads.ts';
 import type { Environment } from './clients/client-environment.ts';
 import { type DebianMirrors, findDebianMirrors } from './clients/debian-mirrors.ts';
 import { fetchEntry, fetchError } from './fetch/fetch-entry.ts';
+import { fetchNpmTogether, npmBatch } from './fetch/fetch-npm-together.ts';
 import type { FetchContext, FetchOutcome } from './fetch/fetch-outcome.ts';
 import { corrupt, missingOffline, VanishedInputsError } from './fetch/input-errors.ts';
+import { guardSize } from './fetch/size-guard.ts';
 import { differenceFrom, type Fingerprint } from './fetch/verify-file.ts';
 import type { FetchEvent } from './fetch-event.ts';
 import { Limiter } from './limiter.ts';
@@ -31,6 +34,17 @@ export interface InputStoreOptions {
 export interface EnsureOptions {
   readonly signal: AbortSignal;
   readonly onFetch?: (event: FetchEvent) => void;
+}
+
+interface Ensuring extends EnsureOptions {
+  /** Ids of inputs of which is said already that they are being fetched. */
+  readonly announced: ReadonlySet<string>;
+}
+
+export interface TogetherOptions {
+  readonly size: number | null;
+  readonly use: (file: string) => Promise<void>;
+  readonly signal: AbortSignal;
 }
 
 /** How many files are fetched at once. */
@@ -114,12 +128,13 @@ export class InputStore {
     const signal = AbortSignal.any([options.signal, stop.signal]);
     // Every input listens; Node would take more than ten for a leak.
     setMaxListeners(0, signal);
+    const announced = await this.#fetchTogether(inputs, { ...options, signal });
     const vanished: { input: LockedInput; detail: string }[] = [];
     let failure: unknown;
     await Promise.all(
       inputs.map(async (input) => {
         try {
-          await this.#ensureOne(input, { ...options, signal });
+          await this.#ensureOne(input, { ...options, signal, announced });
         } catch (error) {
           if (error instanceof VanishedInputsError) {
             // Others go on, so that all that is gone is named at once.
@@ -185,6 +200,36 @@ export class InputStore {
     });
   }
 
+  /**
+   * Fetches npm tarballs, many with one start of npm: a hundred small ones take a hundredth of the time. Whatever does not come this way is
+   * to be fetched alone; no error of a registry is told here.
+   * @param size bytes that they have together at most, null if that is not known
+   * @param use is given each file that came, which is gone afterwards; nothing says what it is but its bytes
+   * @throws BoardsmithError INTERRUPTED
+   */
+  async fetchNpmTogether(
+    wanted: readonly { readonly name: string; readonly version: string }[],
+    { size, use, signal }: TogetherOptions,
+  ): Promise<void> {
+    await requireWritable(this.#cache);
+    const batches = Array.from({ length: Math.ceil(wanted.length / npmBatch) }, (_, index) =>
+      wanted.slice(index * npmBatch, (index + 1) * npmBatch),
+    );
+    const fetchBatch = async (batch: typeof wanted): Promise<void> => {
+      await this.#scratch.use(async (scratch) => {
+        const mirrors = () => this.debianMirrors(signal);
+        const context = { scratch, environment: this.environment, signal, mirrors };
+        const fetch = (within: FetchContext): Promise<string[]> => fetchNpmTogether(batch, within);
+        const came: readonly string[] | FetchOutcome = await (size === null
+          ? fetch(context)
+          : guardSize(context, size, fetch));
+        if ('ok' in came) return;
+        for (const file of came) await use(file);
+      });
+    };
+    await Promise.all(batches.map((batch) => this.#limiter.run(() => fetchBatch(batch))));
+  }
+
   /** Takes a file of the cache's file system into the store. It must have been verified. */
   async adopt(file: string, fingerprint: Fingerprint): Promise<void> {
     const handle = await open(file, 'r');
@@ -198,7 +243,42 @@ export class InputStore {
     this.#verified.add(fingerprint.sha256);
   }
 
-  async #ensureOne(input: LockedInput, options: EnsureOptions): Promise<void> {
+  /** What can be fetched with others is, as far as that goes. @returns ids of what was announced as being fetched */
+  async #fetchTogether(
+    inputs: readonly LockedInput[],
+    { signal, onFetch }: EnsureOptions,
+  ): Promise<ReadonlySet<string>> {
+    if (!this.#options.network) return new Set();
+    const npm = inputs.filter(
+      ({ entry }) =>
+        entry.kind === 'npm' && !this.#verified.has(entry.sha256) && !this.#pending.has(entry.sha256),
+    );
+    const wanted = new Map((await this.absent(npm)).map((input) => [input.entry.sha256, input]));
+    // One alone is fetched as it always is.
+    if (wanted.size < 2) return new Set();
+    const all = [...wanted.values()];
+    for (const input of all) onFetch?.({ type: 'fetching', input });
+    const work = this.fetchNpmTogether(
+      all.map(({ entry }) => entry),
+      {
+        size: all.reduce((sum, { entry }) => sum + entry.size, 0),
+        use: async (file) => {
+          const input = wanted.get(await inThread('fileDigest', [file], signal));
+          if (input === undefined || (await differenceFrom(file, input.entry, signal)) !== null) return;
+          await this.adopt(file, input.entry);
+          onFetch?.({ type: 'fetched', input });
+        },
+        signal,
+      },
+      // A fetch of its own meets the same fault, and says so.
+    ).catch(() => {});
+    for (const sha256 of wanted.keys()) this.#pending.set(sha256, work);
+    await work;
+    for (const sha256 of wanted.keys()) this.#pending.delete(sha256);
+    return new Set(all.map(({ id }) => id));
+  }
+
+  async #ensureOne(input: LockedInput, options: Ensuring): Promise<void> {
     const { sha256 } = input.entry;
     for (;;) {
       if (options.signal.aborted) throw interrupted(options.signal);
@@ -217,7 +297,7 @@ export class InputStore {
     }
   }
 
-  async #bring(input: LockedInput, options: EnsureOptions): Promise<void> {
+  async #bring(input: LockedInput, options: Ensuring): Promise<void> {
     const { entry } = input;
     const cached = this.path(entry);
     let damage: string | null = null;
@@ -243,7 +323,7 @@ export class InputStore {
     return damage;
   }
 
-  async #takeVendored(input: LockedInput, options: EnsureOptions): Promise<boolean> {
+  async #takeVendored(input: LockedInput, options: Ensuring): Promise<boolean> {
     for (const folder of this.#vendors) {
       const vendored = join(folder, 'sha256', input.entry.sha256);
       if ((await sizeOf(vendored)) === null) continue;
@@ -260,9 +340,9 @@ export class InputStore {
     return false;
   }
 
-  async #fetch(input: LockedInput, options: EnsureOptions): Promise<void> {
+  async #fetch(input: LockedInput, options: Ensuring): Promise<void> {
     const { entry } = input;
-    let begun = false;
+    let begun = options.announced.has(input.id);
     await this.fetchWith(
       (context) => {
         // Only now: it may have waited for its turn, and a second attempt is the same fetch.

@@ -7,11 +7,11 @@ const allowance = 64 * 1024 * 1024;
 const intervalMilliseconds = 500;
 
 /** Runs a fetch and stops it when its folder grows far beyond the locked size, so that no registry can fill the disk. */
-export async function guardSize(
+export async function guardSize<Outcome>(
   context: FetchContext,
   expectedSize: number,
-  fetch: (context: FetchContext) => Promise<FetchOutcome>,
-): Promise<FetchOutcome> {
+  fetch: (context: FetchContext) => Promise<Outcome>,
+): Promise<Outcome | (FetchOutcome & { readonly ok: false })> {
   const limit = 3 * expectedSize + allowance;
   const stop = new AbortController();
   const timer = setInterval(async () => {

@@ -24,14 +24,23 @@ export async function resolveNpmTarball(
       const difference =
         wanted.integrity === undefined ? null : await differenceFromIntegrity(outcome.file, wanted.integrity);
       if (difference !== null) throw failure(name, version, 'corrupt', difference);
-      const { size } = await stat(outcome.file);
-      const sha256 = await sha256OfFile(outcome.file, context.signal);
-      const integrity = await sha512Integrity(outcome.file);
-      await context.store.adopt(outcome.file, { size, sha256 });
-      return { kind: 'npm', name, version, size, sha256, integrity };
+      return await pinTarball({ name, version }, outcome.file, context);
     },
     context.signal,
   );
+}
+
+/** Takes a tarball that came, and was held to its integrity, into the store. */
+export async function pinTarball(
+  { name, version }: { readonly name: string; readonly version: string },
+  file: string,
+  { store, signal }: Pick<ResolveContext, 'store' | 'signal'>,
+): Promise<NpmLockEntry> {
+  const { size } = await stat(file);
+  const sha256 = await sha256OfFile(file, signal);
+  const integrity = await sha512Integrity(file);
+  await store.adopt(file, { size, sha256 });
+  return { kind: 'npm', name, version, size, sha256, integrity };
 }
 
 function failure(name: string, version: string, reason: string, detail: string): BoardsmithError {

@@ -6,7 +6,8 @@ import { npmEnvironment } from '../clients/npm-environment.ts';
 import { runClient } from '../clients/run-client.ts';
 import { faultOf, npmFaults } from '../fetch/client-faults.ts';
 import { entryId, type InputRequest, type NpmLockEntry } from '../lock-format.ts';
-import { resolveNpmTarball } from './npm-tarball.ts';
+import { sha512Integrity } from './integrity.ts';
+import { pinTarball, resolveNpmTarball } from './npm-tarball.ts';
 import { type LockedPackage, readPackageLock } from './package-lock.ts';
 import type { Resolution, ResolveContext } from './resolution.ts';
 
@@ -79,12 +80,14 @@ async function pinPackages(text: string, source: string, context: ResolveContext
       hint: 'depend on published versions alone, and run: boardsmith lock RECIPE',
     });
   }
-  const entries = new Map<string, Promise<NpmLockEntry>>();
-  for (const item of packages) {
-    const id = `${item.name}@${item.version}`;
-    if (!entries.has(id)) entries.set(id, pin(item, context));
-  }
-  const pinned = await Promise.all(entries.values());
+  const items = new Map(packages.map((item) => [`${item.name}@${item.version}`, item]));
+  const together = await pinTogether(
+    [...items.values()].filter((item) => knownPin(item, context) === null),
+    context,
+  );
+  const pinned = await Promise.all(
+    [...items].map(async ([id, item]) => together.get(id) ?? (await pin(item, context))),
+  );
   return {
     entries: pinned,
     places: packages.map(({ path, name, version }) => ({
@@ -94,9 +97,36 @@ async function pinPackages(text: string, source: string, context: ResolveContext
   };
 }
 
+/** Pins what comes with one start of npm for many. @returns pins by name and version, as far as they came */
+async function pinTogether(
+  items: readonly LockedPackage[],
+  { store, signal, progress }: ResolveContext,
+): Promise<ReadonlyMap<string, NpmLockEntry>> {
+  const pinned = new Map<string, NpmLockEntry>();
+  if (items.length < 2) return pinned;
+  progress(`fetching ${items.length} npm packages`);
+  await store.fetchNpmTogether(items, {
+    size: null,
+    signal,
+    use: async (file) => {
+      const integrity = await sha512Integrity(file);
+      const item = items.find((one) => one.integrity.split(/\s+/).includes(integrity));
+      // Another hash is in the file, or it is not what it says: alone it is held to that.
+      if (item === undefined) return;
+      const { name, version } = item;
+      const entry = await pinTarball({ name, version }, file, { store, signal });
+      pinned.set(`${name}@${version}`, entry);
+    },
+  });
+  return pinned;
+}
+
 async function pin(item: LockedPackage, context: ResolveContext): Promise<NpmLockEntry> {
+  return knownPin(item, context) ?? (await resolveNpmTarball(item, context));
+}
+
+/** The pin that there is, if it is of the same integrity: that is the same tarball, and there is no need to fetch it again. */
+function knownPin(item: LockedPackage, context: ResolveContext): NpmLockEntry | null {
   const known = context.known(`npm:${item.name}@${item.version}`);
-  // The same integrity is the same tarball; there is no need to fetch it again.
-  if (known?.kind === 'npm' && item.integrity.split(/\s+/).includes(known.integrity)) return known;
-  return await resolveNpmTarball(item, context);
+  return known?.kind === 'npm' && item.integrity.split(/\s+/).includes(known.integrity) ? known : null;
 }
