@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import type { RuntimeName } from '../../builder/recipe/runtime-name.ts';
+import type { ProgramKind } from '../../builder/recipe/runtime-name.ts';
+import { dnsmasqSources } from '../../openwrt/embedded/dnsmasq-sources.ts';
 import type { FailureKind } from '../../qemu/boot-failure.ts';
 import { isEvent } from '../../qemu/console.ts';
 import { forwardsOf } from '../../qemu/free-port.ts';
@@ -17,7 +18,7 @@ export interface HostileRun {
   /** Attempts to make; all if left out. */
   readonly attempts?: readonly string[];
   /** Whose system calls, libraries and files are left to it. */
-  readonly runtime?: RuntimeName;
+  readonly runtime?: ProgramKind;
   /** What init is broken in. */
   readonly without?: readonly Replacement[];
 }
@@ -61,7 +62,12 @@ export async function hostileRun({
     recipe: 'test/appliances/hostile',
     program: await hostileProgram(runtime),
     overlaysRoot: await overlayMutant(...quickRestarts, ...without),
-    changeRecipe: (recipe) => ({ ...recipe, runtime, environment: { HOSTILE: attempts.join(',') } }),
+    changeRecipe: (recipe) => ({
+      ...recipe,
+      runtime,
+      entry: runtime === 'c' ? dnsmasqSources : recipe.entry,
+      environment: { HOSTILE: attempts.join(',') },
+    }),
   });
   const machine = await startMachine(image, { ...plainRun, forwards: forwardsOf(image.ports) });
   try {

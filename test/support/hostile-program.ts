@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import type { RuntimeName } from '../../builder/recipe/runtime-name.ts';
-import { runtimes } from '../../builder/runtime/runtimes.ts';
+import type { ProgramKind } from '../../builder/recipe/runtime-name.ts';
+import { rootFilesOf } from '../../builder/runtime/program-facts.ts';
 import { checkout, testTools } from './places.ts';
 import { findTestZig } from './zig.ts';
 
@@ -15,14 +15,15 @@ const libc = 'libc.musl-aarch64.so.1';
  * in the place of a daemon under the audit.
  * @returns its path
  */
-export async function hostileProgram(runtime: RuntimeName): Promise<string> {
+export async function hostileProgram(kind: ProgramKind): Promise<string> {
   const source = join(checkout, 'test/appliances/hostile/attempts.c');
-  const libraries = runtimes[runtime].rootFiles
+  const libraries = rootFilesOf(kind)
     .filter(({ path }) => path.startsWith('/usr/lib/'))
     .map(({ path }) => basename(path));
   const digest = createHash('sha256')
     .update(await readFile(source))
     .update(await readFile(import.meta.filename))
+    .update(kind)
     .update(libraries.join())
     .digest('hex')
     .slice(0, 16);
@@ -38,6 +39,22 @@ export async function hostileProgram(runtime: RuntimeName): Promise<string> {
   }
   const linked = `${program}.${process.pid}`;
   const warnings = ['-Wall', '-Wextra', '-Werror'];
+  if (kind === 'c') {
+    await compile([
+      '-static',
+      '-fPIE',
+      '-pie',
+      '-O1',
+      '-s',
+      ...warnings,
+      '-D_GNU_SOURCE',
+      source,
+      '-o',
+      linked,
+    ]);
+    await rename(linked, program);
+    return program;
+  }
   const loads = ['-Wl,--no-as-needed', ...stubs];
   await compile(['-dynamic', '-O1', '-s', ...warnings, '-D_GNU_SOURCE', source, ...loads, '-o', linked]);
   await writeFile(linked, renameNeeded(await readFile(linked), 'libc.so', libc));

@@ -16,6 +16,7 @@ import { runtimes } from '../../builder/runtime/runtimes.ts';
 import { stepImplementations, stepKinds } from '../../builder/steps/all-kinds.ts';
 import { apply } from '../../builder/steps/apply.ts';
 import type { ImageManifest } from '../../builder/steps/image-manifest.ts';
+import { cProgram } from '../../builder/steps/kinds/c-program.ts';
 import { publishImage } from '../../builder/steps/publish-image.ts';
 import { StepCache } from '../../builder/steps/step-cache.ts';
 import type { StepKind } from '../../builder/steps/step-kind.ts';
@@ -80,7 +81,7 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
   });
 }
 
-const programKinds = Object.values(runtimes).map(({ program }) => program.kind);
+const programKinds = [...Object.values(runtimes).map(({ program }) => program.kind), cProgram.kind];
 
 /** The steps after the program are made anew for another one. */
 async function standInDigest(program: string | undefined): Promise<Record<string, string>> {
