@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { boardMachineNetwork } from '../../openwrt/embedded/machine-networks.ts';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { findLockFor } from '../lock/find-lock.ts';
 import { hostArchitecture } from '../lock/host-architecture.ts';
@@ -72,6 +73,7 @@ export async function planSelection(
     boardsmithRoot,
     version: builderVersion(),
     compression,
+    networks: new Map(recipes.map((recipe) => [recipe.name, boardMachineNetwork(recipe)])),
   });
   return { recipes, boards, lockFile, lock, plan };
 }

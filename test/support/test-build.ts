@@ -20,6 +20,7 @@ import { cProgram } from '../../builder/steps/kinds/c-program.ts';
 import { publishImage } from '../../builder/steps/publish-image.ts';
 import { StepCache } from '../../builder/steps/step-cache.ts';
 import type { StepKind } from '../../builder/steps/step-kind.ts';
+import { boardMachineNetwork } from '../../openwrt/embedded/machine-networks.ts';
 import type { BootableImage } from '../../qemu/bootable-image.ts';
 import { usableTestLock } from './newcomer-lock.ts';
 import { checkout, testCache } from './places.ts';
@@ -28,7 +29,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 export interface TestBuild {
   /** A recipe's folder, relative to the checkout or absolute; or what no folder says. */
   readonly recipe: string | ResolvedRecipe;
-  /** How the machine is connected; by one link with DHCP if left out. */
+  /** How the machine is connected; as a board alone if left out. */
   readonly network?: MachineNetwork;
   /** Name of a board of this checkout; qemu-virt if left out. */
   readonly board?: string;
@@ -64,7 +65,7 @@ export async function buildTestImage(build: TestBuild): Promise<TestImage> {
     boardsmithRoot: overlaysRoot,
     version: builderVersion(),
     compression: 'fast',
-    ...(build.network === undefined ? {} : { networks: new Map([[recipe.name, build.network]]) }),
+    networks: new Map([[recipe.name, build.network ?? boardMachineNetwork(recipe)]]),
   });
   const cache = new StepCache(testCache);
   return await cache.use(async () => {

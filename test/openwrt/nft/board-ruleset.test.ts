@@ -39,6 +39,13 @@ for (const [name, needs] of Object.entries({ quiet, busy })) {
   );
 }
 
+test('the ruleset of a board with IPv6', () => {
+  matchesGolden('openwrt/nft/board-busy-ipv6.nft', printNft(boardRuleset(busy, true)));
+});
+withNft('the ruleset of a board with IPv6 is sent as nft sends it', () =>
+  sendsWhatNftSends(boardRuleset(busy, true)),
+);
+
 test('the batch of a board is small', () => {
   const size = encodeRuleset(boardRuleset(busy)).length;
   console.log(`the batch of a board: ${size} bytes`);
