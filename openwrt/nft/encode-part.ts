@@ -51,16 +51,7 @@ export function encodePart(part: RulePart, sets: SetNumbers): Bytes[] {
         translateDestination(),
       ];
     case 'limit':
-      return [
-        expression(
-          'limit',
-          number64(kernel.limitAttribute.rate, part.perSecond),
-          number64(kernel.limitAttribute.unit, 1),
-          number32(kernel.limitAttribute.burst, part.burst),
-          number32(kernel.limitAttribute.type, kernel.limitOfPackets),
-          number32(kernel.limitAttribute.flags, part.over ? kernel.limitInverted : 0),
-        ),
-      ];
+      return [expression('limit', ...limitAttributes(part.over, part.perSecond, part.burst))];
     case 'counter':
       return [
         expression(
@@ -99,6 +90,15 @@ export const expressionBody = (name: string, ...data: readonly Bytes[]): Bytes[]
 
 const expression = (name: string, ...data: readonly Bytes[]): Bytes =>
   nested(kernel.listElement, ...expressionBody(name, ...data));
+
+/** NFTA_LIMIT_* for packets a second. */
+export const limitAttributes = (over: boolean, perSecond: number, burst: number): Bytes[] => [
+  number64(kernel.limitAttribute.rate, perSecond),
+  number64(kernel.limitAttribute.unit, 1),
+  number32(kernel.limitAttribute.burst, burst),
+  number32(kernel.limitAttribute.type, kernel.limitOfPackets),
+  number32(kernel.limitAttribute.flags, over ? kernel.limitInverted : 0),
+];
 
 /** NFTA_DATA_VERDICT */
 export function encodeVerdict(verdict: Verdict): Bytes {

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import type { DataType } from './data-types.ts';
-import { encodeKeyPart, encodeValue, encodeVerdict, expressionBody } from './encode-part.ts';
+import { encodeKeyPart, encodeValue, encodeVerdict, expressionBody, limitAttributes } from './encode-part.ts';
 import { type FieldName, fieldNamed } from './fields.ts';
 import * as kernel from './kernel-constants.ts';
-import type { Element, Interval, NamedSet, Scalar } from './model.ts';
+import type { Element, Interval, NamedSet, OfEachElement, Scalar } from './model.ts';
 import { aligned, attribute, type Bytes, nested, number32, string } from './netlink-attribute.ts';
 import { setUserData } from './set-user-data.ts';
 
@@ -59,13 +59,19 @@ function keyLength(types: readonly DataType[]): number {
   return length;
 }
 
-function expressionOfEach(each: NonNullable<NamedSet['each']>): Bytes[] {
-  if (each.kind === 'counter') return expressionBody('counter');
-  return expressionBody(
-    'connlimit',
-    number32(kernel.connectionLimit.count, each.count),
-    number32(kernel.connectionLimit.flags, kernel.connectionLimitInverted),
-  );
+function expressionOfEach(each: OfEachElement): Bytes[] {
+  switch (each.kind) {
+    case 'counter':
+      return expressionBody('counter');
+    case 'connections-over':
+      return expressionBody(
+        'connlimit',
+        number32(kernel.connectionLimit.count, each.count),
+        number32(kernel.connectionLimit.flags, kernel.connectionLimitInverted),
+      );
+    case 'rate-over':
+      return expressionBody('limit', ...limitAttributes(true, each.perSecond, each.burst));
+  }
 }
 
 /**

@@ -105,13 +105,17 @@ export interface NamedSet {
   readonly intervals: boolean;
   /** True for a map to verdicts: every element has one. */
   readonly verdicts: boolean;
-  /** What each element has of its own: a counter, or a bound on the connections that are open at one time (it matches those beyond). */
-  readonly each:
-    | { readonly kind: 'counter' }
-    | { readonly kind: 'connections-over'; readonly count: number }
-    | null;
+  /** What each element has of its own; null for nothing. */
+  readonly each: OfEachElement | null;
   readonly elements: readonly Element[];
 }
+
+export type OfEachElement =
+  | { readonly kind: 'counter' }
+  /** The element matches while more connections than this are open. */
+  | { readonly kind: 'connections-over'; readonly count: number }
+  /** The element matches what exceeds this. */
+  | { readonly kind: 'rate-over'; readonly perSecond: number; readonly burst: number };
 
 export interface Element {
   readonly key: readonly (Scalar | Interval)[];

@@ -4,6 +4,7 @@ import type {
   Element,
   Interval,
   NamedSet,
+  OfEachElement,
   RulePart,
   Ruleset,
   Scalar,
@@ -43,8 +44,6 @@ function chainJson({ family, name }: Table, chain: Chain): unknown {
 
 function setJson({ family, name }: Table, set: NamedSet): unknown {
   const types = set.key.map((field) => fieldNamed(field).type.name);
-  const each =
-    set.each?.kind === 'counter' ? { counter: null } : { 'ct count': { val: set.each?.count, inv: true } };
   return {
     family,
     name: set.name,
@@ -53,8 +52,19 @@ function setJson({ family, name }: Table, set: NamedSet): unknown {
     ...(set.verdicts && { map: 'verdict' }),
     ...(set.intervals && { flags: ['interval'] }),
     ...(set.elements.length > 0 && { elem: set.elements.map((element) => elementJson(set.key, element)) }),
-    ...(set.each !== null && { stmt: [each] }),
+    ...(set.each !== null && { stmt: [ofEachJson(set.each)] }),
   };
+}
+
+function ofEachJson(each: OfEachElement): unknown {
+  switch (each.kind) {
+    case 'counter':
+      return { counter: null };
+    case 'connections-over':
+      return { 'ct count': { val: each.count, inv: true } };
+    case 'rate-over':
+      return { limit: { rate: each.perSecond, burst: each.burst, per: 'second', inv: true } };
+  }
 }
 
 function elementJson(fields: readonly FieldName[], { key, verdict, comment }: Element): unknown {

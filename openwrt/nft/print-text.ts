@@ -4,6 +4,7 @@ import type {
   Element,
   Interval,
   NamedSet,
+  OfEachElement,
   RulePart,
   Ruleset,
   Scalar,
@@ -31,9 +32,7 @@ function printSet(set: NamedSet): string {
   const lines = [
     `type ${key}${set.verdicts ? ' : verdict' : ''}`,
     ...(set.intervals ? ['flags interval'] : []),
-    ...(set.each === null
-      ? []
-      : [set.each.kind === 'counter' ? 'counter' : `ct count over ${set.each.count}`]),
+    ...(set.each === null ? [] : [printOfEach(set.each)]),
     ...(set.elements.length === 0
       ? []
       : [
@@ -41,6 +40,17 @@ function printSet(set: NamedSet): string {
         ]),
   ];
   return `\t${set.verdicts ? 'map' : 'set'} ${set.name} {\n${lines.map((line) => `\t\t${line}\n`).join('')}\t}\n`;
+}
+
+function printOfEach(each: OfEachElement): string {
+  switch (each.kind) {
+    case 'counter':
+      return 'counter';
+    case 'connections-over':
+      return `ct count over ${each.count}`;
+    case 'rate-over':
+      return `limit rate over ${each.perSecond}/second burst ${each.burst} packets`;
+  }
 }
 
 function printElement(fields: readonly FieldName[], { key, verdict, comment }: Element): string {

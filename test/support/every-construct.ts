@@ -88,6 +88,14 @@ export const everyConstruct: Ruleset = {
           elements: [{ key: ['eth1'] }, { key: ['eth2'] }],
         },
         {
+          name: 'floods',
+          key: ['meta iifname'],
+          intervals: false,
+          verdicts: false,
+          each: { kind: 'rate-over', perSecond: 20, burst: 40 },
+          elements: [{ key: ['eth1'] }],
+        },
+        {
           name: 'errors',
           key: ['icmp type'],
           intervals: false,
@@ -211,6 +219,7 @@ export const everyConstruct: Ruleset = {
             ],
             [nft.ipv6, nft.udp, nft.is('ip6 saddr', '::'), nft.isNot('ip6 daddr', 'ff02::1'), nft.accept],
             [nft.ipv6, nft.icmpv6, nft.is('icmpv6 code', 'no-route'), nft.accept],
+            [nft.isIn('floods', 'meta iifname'), nft.drop],
             [nft.verdictOf('chains', 'meta iifname')],
           ],
         },

@@ -311,6 +311,23 @@ export const protections: readonly Protection[] = [
     getsThrough: async (world) => await errorArrives(world, 'node-2', 5),
   },
   {
+    name: 'more errors a second than a link may send',
+    without: withoutRules('admit_error', goesTo('drop_rate')),
+    getsThrough: async (world) => {
+      const count = 100;
+      const about = packet({ source: address['node-1']!, destination: address['node-2']! }, datagram(5000));
+      const error: Transport = { kind: 'icmp', type: 3, code: 1, body: errorBody(about) };
+      const seen = await world.exchange([
+        sent(world, 'node-1', 'node-2', datagram(5000)),
+        ...Array.from({ length: count }, () => sent(world, 'node-2', 'node-1', error)),
+      ]);
+      return (
+        seen.get('node-1')!.filter(({ icmpType, payload }) => icmpType === 3 && payload[1] === 1).length ===
+        count
+      );
+    },
+  },
+  {
     name: 'a board’s address that leaves untranslated',
     opened: changeChain('translate_source', () => []),
     without: changeChain('egress', () => []),

@@ -27,11 +27,12 @@ import {
 } from './family.ts';
 import type { Destination, Protocol } from './flow-elements.ts';
 import { flowSetName, rangesOf, ratesOf } from './flow-sets.ts';
+import { errorRate } from './router-sets.ts';
 
-/** ICMP errors a second, on the whole router: enough for path MTU discovery, too few to flood anyone. */
-const errorRate = { perSecond: 20, burst: 40 } as const;
-
-/** Chains that bound what passes: `admit` new connections of a link, `admit_error` ICMP errors. */
+/**
+ * Chains that bound what passes: `admit` new connections of a link, `admit_error` its ICMP errors, `admit_own_error` those of
+ * the router.
+ */
 export const admissionChains: readonly Chain[] = [
   {
     name: 'admit',
@@ -45,6 +46,11 @@ export const admissionChains: readonly Chain[] = [
   },
   {
     name: 'admit_error',
+    hook: null,
+    rules: [[isIn('errors_of_link', 'meta iifname'), dropAs('rate')], [accept]],
+  },
+  {
+    name: 'admit_own_error',
     hook: null,
     rules: [[over(errorRate.perSecond, errorRate.burst), dropAs('rate')], [accept]],
   },

@@ -17,6 +17,9 @@ export const connectionsPerLink = 1024;
 /** Connections that the uplink may have opened to boards and router at one time. */
 export const connectionsOfUplink = 4096;
 
+/** ICMP errors a second, of each link and of the router: enough for path MTU discovery, too few to flood anyone. */
+export const errorRate = { perSecond: 20, burst: 40 } as const;
+
 /** Sets of what the router knows of its links and serves, empty ones too; the flows have their own. */
 export function routerSets(policy: Policy): NamedSet[] {
   return [...kindsOfPackets, ...linkSets(policy), ...uplinkSets(policy), ...serviceSets(policy)];
@@ -131,6 +134,14 @@ function linkSets(policy: Policy): NamedSet[] {
         [ipv4.board, '255.255.255.255'].map((address) => [device, ipv4.router, address]),
       ),
     ),
+    {
+      ...exactSet(
+        'errors_of_link',
+        ['meta iifname'],
+        [...boards, ...(uplink === null ? [] : [uplink])].map(({ device }) => [device]),
+      ),
+      each: { kind: 'rate-over', ...errorRate },
+    },
     connectionSet(
       'connections',
       connectionsPerLink,

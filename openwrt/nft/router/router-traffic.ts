@@ -107,7 +107,7 @@ export function routerTrafficChains(policy: Policy): Chain[] {
             ],
           ),
         ),
-        ...errorRules(),
+        ...errorRules('admit_own_error'),
         [dropAs('output')],
       ],
     },
@@ -117,14 +117,14 @@ export function routerTrafficChains(policy: Policy): Chain[] {
 }
 
 /** ICMP errors of a connection, to the one who opened it. */
-const errorRules = (): Rule[] =>
+const errorRules = (admission: string): Rule[] =>
   families.map((family) => [
     family.match,
     family.icmp,
     isIn(`errors_${family.name}`, family.icmpType),
     state('related'),
     reply,
-    goTo('admit_error'),
+    goTo(admission),
   ]);
 
 /** Neighbour discovery of a board: from this link (RFC 4861 wants hop limit 255), and for its own addresses alone. */
@@ -207,7 +207,7 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
             goTo('admit'),
           ],
         ]),
-        ...errorRules(),
+        ...errorRules('admit_error'),
         [dropAs('input')],
       ],
     },
@@ -244,7 +244,7 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
                 : [[ipv6, icmpv6, is('icmpv6 type', 'nd-router-solicit'), dropAs('output')]]),
               [ipv6, icmpv6, isIn('neighbour_of_host', 'icmpv6 type'), is('ip6 hoplimit', 255), accept],
             ]),
-        ...errorRules(),
+        ...errorRules('admit_own_error'),
         ...familiesOfUplink.flatMap((family): Rule[] => [
           ...transports.map(
             ({ name, match }): Rule => [

@@ -52,6 +52,13 @@ for (const policy of policies) {
   });
 }
 
+test('a packet meets as many rules in a cluster of 256 boards as in one of 8', () => {
+  const [small, large] = [8, 256].map((count) =>
+    compileRuleset(policyOfSize(count)).tables.map(({ chains }) => chains.map(({ rules }) => rules.length)),
+  );
+  assert.equal(small, large);
+});
+
 test('the batch of 256 boards stays within what init can hold', () => {
   const sizes = [4, 8, 32, 256].map((count) => encodeRuleset(compileRuleset(policyOfSize(count))).length);
   console.log(`batches of 4, 8, 32 and 256 boards: ${sizes.join(', ')} bytes`);
