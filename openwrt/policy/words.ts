@@ -29,7 +29,9 @@ function flowStatements(flows: readonly Flow[]): Statement[] {
       flow.match,
       flow.rate,
     ]);
-    byLine.set(key, [...(byLine.get(key) ?? []), flow]);
+    const alike = byLine.get(key);
+    if (alike === undefined) byLine.set(key, [flow]);
+    else alike.push(flow);
   }
   return [...byLine.values()]
     .sort((a, b) => a[0]!.origin.line - b[0]!.origin.line || a[0]!.origin.column - b[0]!.origin.column)

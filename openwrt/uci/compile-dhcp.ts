@@ -81,11 +81,15 @@ function leases({ name, mac, ipv4, ipv6 }: BoardLink): UciSection[] {
       options: [
         ['interface', zone],
         ['dhcpv4', 'server'],
-        // Only who is named below gets an address.
+        // Only who is named below gets an address; the pool that OpenWrt would take by itself lies beyond so small a network.
         ['dynamicdhcp', '0'],
+        ['start', '2'],
+        ['limit', '1'],
         ['leasetime', '1h'],
         ['force', '1'],
         ['ra', ipv6 === null ? 'disabled' : 'server'],
+        // The router is the way to the other segments, also where it has no way out itself.
+        ...(ipv6 === null ? [] : ([['ra_default', '2']] as const)),
         ['dhcpv6', 'disabled'],
         ['ndp', 'disabled'],
       ],

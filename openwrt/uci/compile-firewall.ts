@@ -28,10 +28,15 @@ type Family = 'ipv4' | 'ipv6';
 /** What of a policy firewall4 can hold: which connections may begin. Every rule carries the sender's address and MAC. */
 export function compileFirewall(policy: Policy): FirewallConfig {
   const { boards, uplink } = policy;
+  const known = new Map(boards.map((board) => [board.name, board]));
+  const internet = {
+    ipv4: outsideOf(policy, 'ipv4', 'not global'),
+    ipv6: outsideOf(policy, 'ipv6', 'not global'),
+  };
   return {
     zones: [...(uplink === null ? [] : [uplinkZoneSection(uplink)]), ...boards.map(boardZoneSection)],
     rules: [
-      ...policy.flows.map((flow) => forwardRule(flow, policy)),
+      ...policy.flows.map((flow) => forwardRule(flow, known, internet)),
       ...boards.flatMap((board) => boardRules(board, policy)),
       ...(uplink === null ? [] : uplinkRules(uplink, policy)),
       ...policy.router.management.map((access) => managementRule(access, policy)),
@@ -53,8 +58,12 @@ function boardZoneSection({ name, device }: BoardLink): Zone {
   return { name: zoneOfBoard(name), device: deviceName(device), masquerade: [] };
 }
 
-function forwardRule({ id, family, from, to, match, rate }: Flow, policy: Policy): ForwardRule {
-  const sender = boardOf(policy, from.name);
+function forwardRule(
+  { id, family, from, to, match, rate }: Flow,
+  boards: ReadonlyMap<string, BoardLink>,
+  internet: Readonly<Record<Family, AddressMatch>>,
+): ForwardRule {
+  const sender = boards.get(from.name)!;
   return {
     kind: 'forward',
     name: ruleName(id),
@@ -65,9 +74,9 @@ function forwardRule({ id, family, from, to, match, rate }: Flow, policy: Policy
     srcMac: macAddress(sender.mac),
     destIp:
       to.kind === 'board'
-        ? one(boardOf(policy, to.name)[family]!.board)
+        ? one(boards.get(to.name)![family]!.board)
         : to.networks.length === 0
-          ? outsideOf(policy, family, 'not global')
+          ? internet[family]
           : { of: some(to.networks.map(networkAddress)) },
     match:
       match.protocol === 'icmp-echo'

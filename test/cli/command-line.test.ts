@@ -84,8 +84,9 @@ test('lock in a folder without recipes names none of another place', async () =>
   assert.match(terminal.noteLines.join('\n'), `no recipe lies in ${folder}`);
 });
 
-test('check takes the name of a recipe too, and says when there is nothing of that name', async () => {
+test('check takes the name of a recipe or cluster too, and says when there is nothing of that name', async () => {
   assert.is((await command('check', 'cxo')).code, 0);
+  assert.is((await command('check', 'skyminer-4')).code, 0);
   assert.is((await command('check', 'cxx')).code, 11);
 });
 

@@ -5,7 +5,7 @@ import { checkAll } from '../../recipe/check.ts';
 import { problemLine, problemsError } from '../../recipe/problem.ts';
 import { paint } from '../paint.ts';
 import type { Terminal } from '../terminal.ts';
-import { findRecipe } from '../workspace.ts';
+import { findCluster, findRecipe } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
 /** `boardsmith check`: all mistakes of recipe, board and cluster files at once; warnings too, which are no reason to fail. */
@@ -34,8 +34,13 @@ export const check: Verb = {
   },
 };
 
-/** A file or folder as it is; else the name of a recipe. @throws BoardsmithError FILE_UNUSABLE */
+/** A file or folder as it is; else the name of a cluster or of a recipe. @throws BoardsmithError FILE_UNUSABLE */
 function checkable(terminal: Terminal, file: string): string {
   const path = resolve(terminal.currentDirectory, file);
-  return existsSync(path) ? path : findRecipe(terminal, file);
+  if (existsSync(path)) return path;
+  try {
+    return findCluster(terminal, file);
+  } catch {
+    return findRecipe(terminal, file);
+  }
 }

@@ -30,8 +30,9 @@ export function diffPolicies(before: Policy, after: Policy): PolicyDiff {
 
 /** What of some rights others do not give. */
 function lacking(rights: readonly Right[], others: readonly Right[]): Right[] {
+  const known = byKey(others);
   return rights.flatMap((right) => {
-    const alike = others.filter(({ key }) => key === right.key);
+    const alike = known.get(right.key) ?? [];
     if (right.ports.length === 0 && right.networks === null) {
       return alike.some(({ networks }) => networks === null) ? [] : [right];
     }
@@ -39,6 +40,16 @@ function lacking(rights: readonly Right[], others: readonly Right[]): Right[] {
       .map((piece) => remainder(piece, alike))
       .filter((piece) => piece !== null);
   });
+}
+
+function byKey(rights: readonly Right[]): Map<string, Right[]> {
+  const known = new Map<string, Right[]>();
+  for (const right of rights) {
+    const alike = known.get(right.key);
+    if (alike === undefined) known.set(right.key, [right]);
+    else alike.push(right);
+  }
+  return known;
 }
 
 /** A right for each of its networks. */
@@ -87,10 +98,10 @@ function withoutPorts(range: PortRange, open: readonly PortRange[]): PortRange[]
 function rateChanges(old: readonly Right[], now: readonly Right[]): { opens: string[]; closes: string[] } {
   const opens: string[] = [];
   const closes: string[] = [];
+  const known = byKey(old);
   for (const right of now) {
-    const before = old.find(
+    const before = (known.get(right.key) ?? []).find(
       (other) =>
-        other.key === right.key &&
         coversPorts(other.ports, right.ports) &&
         pieces(right).every(({ networks }) => coversNetwork(other.networks, networks?.[0] ?? null)),
     );

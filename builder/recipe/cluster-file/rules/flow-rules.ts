@@ -1,24 +1,13 @@
 import { coversPorts, formatPorts } from '../../address/port-range.ts';
 import { suggest } from '../../did-you-mean.ts';
 import { clusterEnd, endNames, recipeOf } from '../cluster-ends.ts';
-import type { ClusterFacts } from '../cluster-facts.ts';
 import { type ClusterFields, clusterRule, uplinkName } from '../cluster-fields.ts';
 import { connectionsOf, flowMatch, portRangeOf, servicesOf, writtenMatches } from '../flow-match.ts';
 import { flowName, longestFlowName } from '../flow-name.ts';
-import { type FlowContext, possibleFamilies, resolveFlow, sortedNetworks } from '../resolve-flow.ts';
-import { distinctFlows, type UnitFlow, unitFlows } from '../unit-flows.ts';
-
-type FlowsInContext = FlowContext & Pick<ClusterFields, 'flows'>;
+import { possibleFamilies, sortedNetworks } from '../resolve-flow.ts';
+import { soundDistinctFlows, soundUnitFlows } from '../sound-flows.ts';
 
 const context = ['boards', 'addressing', 'uplink', 'flows'] as const;
-
-/** Flows without a mistake for each pair of boards; their index is that of the file. */
-export function soundUnitFlows(fields: FlowsInContext, facts: ClusterFacts): UnitFlow[] {
-  return fields.flows.flatMap((flow, index) => {
-    const resolved = resolveFlow(flow, fields, facts);
-    return resolved === null ? [] : unitFlows([resolved]).map((unit) => ({ ...unit, index }));
-  });
-}
 
 export const flowRules = [
   clusterRule(
@@ -170,7 +159,7 @@ export const flowRules = [
 
   clusterRule('flow-not-pointless', context, (fields, report, facts) => {
     const units = soundUnitFlows(fields, facts);
-    const { covered } = distinctFlows(units);
+    const { covered } = soundDistinctFlows(fields, facts);
     for (const index of new Set(covered.map(({ flow }) => flow.index))) {
       const mine = covered.filter(({ flow }) => flow.index === index);
       if (mine.length < units.filter((unit) => unit.index === index).length) continue;
@@ -184,7 +173,7 @@ export const flowRules = [
   }),
 
   clusterRule('flows-apart', context, (fields, report, facts) => {
-    const { clashes } = distinctFlows(soundUnitFlows(fields, facts));
+    const { clashes } = soundDistinctFlows(fields, facts);
     const told = new Set<string>();
     for (const { flow, other } of clashes) {
       const key = `${flow.index} ${other.index}`;

@@ -4,7 +4,7 @@ import { clusterEnd, recipeOf } from '../cluster-ends.ts';
 import { clusterRule } from '../cluster-fields.ts';
 import { connectionsOf, servicesOf } from '../flow-match.ts';
 import { unitNames } from '../group-units.ts';
-import { soundUnitFlows } from './flow-rules.ts';
+import { soundUnitFlows } from '../sound-flows.ts';
 
 export const reachRules = [
   warning(
