@@ -5,7 +5,8 @@ import { Card } from '../../builder/inspect/card.ts';
 import { isElf } from '../../builder/rootfs/elf/read-elf.ts';
 import { readSlotFiles } from '../../qemu/slot/slot-files.ts';
 import { buildTestImage } from '../support/test-build.ts';
-import { insideFigures, timeToReady } from './boot-figures.ts';
+import { type BootTimes, bootTimes, insideFigures } from './boot-figures.ts';
+import { denseImageBytes } from './dense-image.ts';
 import { type Figures, type FileCounts, median } from './figures.ts';
 import { imageSizes } from './image-sizes.ts';
 
@@ -23,16 +24,20 @@ export async function boardsmithFigures(board: string, boots: number): Promise<F
     await writeFile(direct.kernel, slot.kernel);
     await writeFile(direct.initramfs, slot.initramfs);
     const inside = await insideFigures(image, direct, 'cxo');
-    const [ready, byBootLoader]: [number[], number[]] = [[], []];
+    const times: BootTimes[] = [];
+    const byBootLoader: BootTimes[] = [];
     for (let boot = 0; boot < boots; boot += 1) {
-      ready.push(await timeToReady(image, direct));
-      byBootLoader.push(await timeToReady(image, null));
+      times.push(await bootTimes(image, direct));
+      byBootLoader.push(await bootTimes(image, null));
     }
+    const starts = times.map(({ daemonStarts }) => daemonStarts).filter((time) => time !== null);
     return {
       name: `Boardsmith, ${board}`,
       ...(await imageSizes(image.image)),
-      ready: median(ready),
-      readyByBootLoader: median(byBootLoader),
+      releaseBytes: await denseImageBytes(board),
+      ready: median(times.map(({ ready }) => ready)),
+      daemonStarts: starts.length === 0 ? null : median(starts),
+      readyByBootLoader: median(byBootLoader.map(({ ready }) => ready)),
       ...inside,
       ...(await fileCounts(image.image)),
     };

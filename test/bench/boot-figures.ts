@@ -10,21 +10,32 @@ import { readGuestFacts } from '../../qemu/probe/guest-facts.ts';
 import { appendArchive, probeArchive, probePort } from '../../qemu/probe/probe-boot.ts';
 import { connectProbe } from '../../qemu/probe/probe-client.ts';
 import { timeoutScale } from '../../qemu/speed.ts';
+import { bootTimeline } from '../../qemu/timeline.ts';
 import { compiledProbe } from '../support/compiled-probe.ts';
 import type { Figures } from './figures.ts';
 
 /** Milliseconds before scaling; a plain Debian took 32 s on the machine on which this was written. */
 const readyTimeout = 300_000;
 
+/** Milliseconds since QEMU was started. */
+export interface BootTimes {
+  /** The daemon's first good answer over the network. */
+  readonly ready: number;
+  /** init started the daemon; null if the system has no init that says so. */
+  readonly daemonStarts: number | null;
+}
+
 /**
  * Boots a system and waits until its daemon answers over the network.
  * @param direct null boots by the board's boot loader
- * @returns milliseconds since QEMU was started
  * @throws BoardsmithError BOOT_FAILED
  */
-export async function timeToReady(image: BootableImage, direct: DirectBoot | null): Promise<number> {
+export async function bootTimes(image: BootableImage, direct: DirectBoot | null): Promise<BootTimes> {
   const run = { ...plainRun, forwards: forwardsOf(image.ports), direct };
-  return await whenReady(image, run, async ({ powerOn }) => Math.round(performance.now() - powerOn));
+  return await whenReady(image, run, async ({ powerOn, console }) => {
+    const ready = Math.round(performance.now() - powerOn);
+    return { ready, daemonStarts: bootTimeline(console.lines).daemon };
+  });
 }
 
 /**

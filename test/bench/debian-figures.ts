@@ -21,7 +21,7 @@ import type { BootableImage, DirectBoot } from '../../qemu/bootable-image.ts';
 import { builtStep } from '../support/built-step.ts';
 import { checkout, testCache } from '../support/places.ts';
 import { buildTestImage } from '../support/test-build.ts';
-import { insideFigures, timeToReady } from './boot-figures.ts';
+import { bootTimes, insideFigures } from './boot-figures.ts';
 import { type Figures, type FileCounts, median } from './figures.ts';
 import { imageSizes } from './image-sizes.ts';
 
@@ -69,10 +69,13 @@ export async function rootFigures(folder: string, root: string, boots: number): 
   const direct = directBoot(root);
   const inside = await insideFigures(bootable, direct, 'node');
   const ready: number[] = [];
-  for (let boot = 0; boot < boots; boot += 1) ready.push(await timeToReady(bootable, direct));
+  for (let boot = 0; boot < boots; boot += 1) ready.push((await bootTimes(bootable, direct)).ready);
+  const sizes = await imageSizes(image);
   return {
     name: 'plain Debian',
-    ...(await imageSizes(image)),
+    ...sizes,
+    releaseBytes: sizes.compressedBytes,
+    daemonStarts: null,
     ready: median(ready),
     readyByBootLoader: null,
     ...inside,

@@ -4,9 +4,13 @@ export interface Figures {
   /** Of what is stored of the image, without holes; and of the image as it is sent to somebody. */
   readonly imageBytes: number;
   readonly compressedBytes: number;
+  /** Packed, as a release has it: Boardsmith's with `--dense`; a system without such a level as it is. */
+  readonly releaseBytes: number;
   /** From QEMU's start to the first good answer of the daemon's health check over the network; the median of the boots. */
   readonly ready: number;
-  /** Of the same, through the board's own boot loader; null where it was not measured. */
+  /** From QEMU's start until init starts the daemon; null where nobody says so. */
+  readonly daemonStarts: number | null;
+  /** As `ready`, through the board's own boot loader; null where it was not measured. */
   readonly readyByBootLoader: number | null;
   /** Programs that run, kernel threads not counted. */
   readonly processes: number;

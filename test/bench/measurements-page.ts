@@ -1,6 +1,7 @@
 import { formatBytes, formatSeconds } from '../../builder/cli/format.ts';
 import type { ChangedLine } from './changed-line.ts';
 import type { Figures } from './figures.ts';
+import { partsOfABoot } from './parts-of-a-boot.ts';
 
 export interface Measurements {
   /** YYYY-MM-DD. */
@@ -24,7 +25,17 @@ const kibibytes = (value: number): string => formatBytes(value * 1024);
 const rows: readonly Row[] = [
   { what: 'image, without holes', value: ({ imageBytes }) => imageBytes, text: formatBytes },
   { what: 'image, packed (zstd 9)', value: ({ compressedBytes }) => compressedBytes, text: formatBytes },
+  {
+    what: 'image of a release (`--dense`), packed (zstd 9)',
+    value: ({ releaseBytes }) => releaseBytes,
+    text: formatBytes,
+  },
   { what: 'ready, kernel started by QEMU', value: ({ ready }) => ready, text: formatSeconds },
+  {
+    what: 'of that, until init starts the daemon',
+    value: ({ daemonStarts }) => daemonStarts,
+    text: formatSeconds,
+  },
   {
     what: 'ready, by its boot loader',
     value: ({ readyByBootLoader }) => readyByBootLoader,
@@ -75,6 +86,7 @@ export function measurementsPage(measurements: Measurements): string {
     line(head.map((_, index) => (index === 0 ? '---' : '---:'))),
     ...table.map(line),
     '',
+    ...partsOfABoot,
     '## A changed line',
     '',
     `From a changed line of the daemon to a new bootable image \`boardsmith build\` takes ${formatSeconds(changedLine.changed)} as a whole process (median),`,
