@@ -31,7 +31,8 @@ export interface OutsideNetwork {
 export const outsideBanner = 'outside\n';
 /** What every name that is asked for out there stands for: a public address, which a flow to anywhere may reach. */
 export const outsideNameAddress = '9.9.9.9';
-const gatewayMac = '52:54:00:99:00:01';
+/** Of the gateway beyond the uplink, that everything out there comes from. */
+export const gatewayMac = '52:54:00:99:00:01';
 const leaseSeconds = 3600;
 
 /**

@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import type { Policy } from '../../openwrt/policy/policy.ts';
+import type { FailureKind } from '../boot-failure.ts';
+import type { BootableImage, DirectBoot } from '../bootable-image.ts';
+import { isEvent } from '../console.ts';
+import { type Machine, startMachine } from '../machine.ts';
+import { type MachineOptions, plainRun, type SerialPort } from '../machine-options.ts';
+import { firstPlayedPort } from '../network/played-host.ts';
+import { type BoardSeat, takeSeat } from './board-seat.ts';
+import { type Cables, layCables, uplinkName } from './cables.ts';
+import { settleCable } from './settle.ts';
+import { type Standpoint, standpoints } from './standpoint.ts';
+
+/** A board of the cluster as a machine. */
+export interface StageBoard {
+  readonly name: string;
+  readonly image: BootableImage;
+  readonly memoryMiB: number;
+}
+
+export interface StageOptions {
+  readonly policy: Policy;
+  readonly router: BootableImage;
+  readonly routerMemoryMiB: number;
+  /** Those that are machines; for all others of the policy the stage stands in. */
+  readonly boards: readonly StageBoard[];
+  readonly timeoutScale: number;
+  readonly signal: AbortSignal;
+  /** Folder for each machine's log. */
+  readonly logs: string;
+  readonly onLine?: (machine: string, text: string) => void;
+}
+
+/** Milliseconds on the reference machine: they only end what hangs. */
+const patience = { ready: 180_000, settle: 60_000 };
+const routerName = 'router';
+
+/** A cluster on cables: its machines, and the places on its cables from which it is tried. */
+export class Stage {
+  readonly options: StageOptions;
+  readonly cables: Cables;
+  readonly places: ReadonlyMap<string, Standpoint>;
+  readonly seats: ReadonlyMap<string, BoardSeat>;
+  readonly boards = new Map<string, Machine>();
+  #router: Machine | null = null;
+  #routerStarts = 0;
+  #nextPort = firstPlayedPort;
+
+  private constructor(options: StageOptions, cables: Cables) {
+    const { policy } = options;
+    this.options = options;
+    this.cables = cables;
+    this.places = new Map(standpoints(policy).map((place) => [place.cable, place]));
+    const present = new Set(options.boards.map(({ name }) => name));
+    this.seats = new Map(
+      policy.boards.map((board) => {
+        const seat = takeSeat(board, cables.links.get(board.name)!, cables.routerMac.get(board.name)!);
+        seat.standsIn = !present.has(board.name);
+        return [board.name, seat];
+      }),
+    );
+  }
+
+  static async set(options: StageOptions): Promise<Stage> {
+    return new Stage(options, await layCables(options.policy));
+  }
+
+  get policy(): Policy {
+    return this.options.policy;
+  }
+
+  get router(): Machine {
+    if (this.#router === null) throw new Error('the router was not started');
+    return this.#router;
+  }
+
+  get routerOrNull(): Machine | null {
+    return this.#router;
+  }
+
+  get links(): Cables['links'] {
+    return this.cables.links;
+  }
+
+  /** Starts the router, in place of the one before. @param direct boots it without its boot loader, e.g. beside a probe */
+  async startRouter(
+    direct: DirectBoot | null = null,
+    serialPorts: readonly SerialPort[] = [],
+  ): Promise<void> {
+    await this.#router?.stop();
+    this.#routerStarts += 1;
+    const name = this.#routerStarts === 1 ? routerName : `${routerName}-${this.#routerStarts}`;
+    this.#router = await this.#start(name, this.options.router, {
+      ...{ cards: this.cables.routerCards, memoryMiB: this.options.routerMemoryMiB, onReboot: 'reboot' },
+      ...{ direct, serialPorts },
+    });
+    await this.routerReady(0);
+  }
+
+  /** Resolves when the router's daemon is ready and its uplink has an address. @param since line of its console */
+  async routerReady(since: number, expected: readonly FailureKind[] = []): Promise<void> {
+    const { console } = this.router;
+    const wait = { ...this.#wait("the router's ready line"), since, expected };
+    await console.waitFor(isEvent('ready'), wait);
+    if (this.policy.uplink?.ipv4.kind !== 'dhcp') return;
+    await console.waitFor(isEvent('network', { state: 'up' }), {
+      ...wait,
+      description: "the uplink's address",
+    });
+  }
+
+  /** Starts every board that is a machine, and waits until all are ready. */
+  async startBoards(): Promise<void> {
+    await Promise.all(
+      this.options.boards.map(async ({ name, image, memoryMiB }) => {
+        const card = this.cables.boardCards.get(name)!;
+        const machine = await this.#start(name, image, { cards: [card], memoryMiB });
+        this.boards.set(name, machine);
+        await machine.console.waitFor(isEvent('ready'), this.#wait(`${name}'s ready line`));
+        await machine.console.waitFor(isEvent('network', { state: 'up' }), this.#wait(`${name}'s address`));
+      }),
+    );
+  }
+
+  /** A port that no other conversation or frame of this stage has had for long. */
+  freePort(): number {
+    const port = this.#nextPort;
+    this.#nextPort = port === 65_535 ? firstPlayedPort : port + 1;
+    return port;
+  }
+
+  /** Resolves when the router has dealt with all that was sent to it on these cables. */
+  async settle(cables: readonly string[]): Promise<void> {
+    const { timeoutScale, signal } = this.options;
+    await Promise.all(
+      cables.map((name) =>
+        settleCable(this.links.get(name)!, this.places.get(name)!, patience.settle * timeoutScale, signal),
+      ),
+    );
+  }
+
+  /** All cables, the uplink's if there is one. */
+  get cableNames(): string[] {
+    return [...this.links.keys()].filter((name) => name !== uplinkName || this.policy.uplink !== null);
+  }
+
+  /** A signal that aborts when a single answer has taken too long. @param ms on the reference machine */
+  within(ms: number): AbortSignal {
+    const { timeoutScale, signal } = this.options;
+    return AbortSignal.any([signal, AbortSignal.timeout(Math.round(ms * timeoutScale))]);
+  }
+
+  /** Ends every machine and takes the cables away. */
+  async strike(): Promise<void> {
+    const machines = [...this.boards.values(), ...(this.#router === null ? [] : [this.#router])];
+    await Promise.all(machines.map((machine) => machine.stop()));
+    await this.cables.close();
+  }
+
+  #wait(description: string) {
+    const { timeoutScale, signal } = this.options;
+    return { description, timeoutMs: patience.ready * timeoutScale, signal };
+  }
+
+  async #start(name: string, image: BootableImage, run: Partial<MachineOptions>): Promise<Machine> {
+    const { logs, signal, onLine } = this.options;
+    return await startMachine(
+      image,
+      { ...plainRun, ...run },
+      {
+        signal,
+        log: join(logs, `${name}.log`),
+        ...(onLine === undefined ? {} : { onLine: ({ text }) => onLine(name, text) }),
+      },
+    );
+  }
+}
