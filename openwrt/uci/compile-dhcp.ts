@@ -14,7 +14,7 @@ export function compileDhcp({ cluster, boards, uplink, router }: Policy): UciSec
   return [
     ...(others.length > 0 ? [resolver('names', cluster, others, asking, 'own names only')] : []),
     ...(asking.length > 0 ? [resolver('resolver', cluster, asking, others, 'all names')] : []),
-    ...boards.flatMap((board) => leases(board)),
+    ...boards.flatMap((board) => leases(board, asking.includes(board) ? 'resolver' : 'names')),
     ...(uplink === null
       ? []
       : [
@@ -72,7 +72,7 @@ function resolver(
   };
 }
 
-function leases({ name, mac, ipv4, ipv6 }: BoardLink): UciSection[] {
+function leases({ name, mac, ipv4, ipv6 }: BoardLink, instance: 'names' | 'resolver'): UciSection[] {
   const zone = zoneOfBoard(name);
   return [
     {
@@ -80,6 +80,7 @@ function leases({ name, mac, ipv4, ipv6 }: BoardLink): UciSection[] {
       name: zone,
       options: [
         ['interface', zone],
+        ['instance', instance],
         ['dhcpv4', 'server'],
         // Only who is named below gets an address; the pool that OpenWrt would take by itself lies beyond so small a network.
         ['dynamicdhcp', '0'],
