@@ -58,6 +58,6 @@ details { border-top: 1px solid var(--grid); } details:first-of-type { border-to
 summary { cursor: pointer; padding: 9px 0; font-weight: 600; }
 pre { margin: 0 0 12px; padding: 12px 14px; background: var(--head); border-radius: 8px; overflow-x: auto; line-height: 1.45; tab-size: 4; }
 footer { color: var(--faint); font-size: 13px; margin-top: 22px; }
-@media (max-width: 640px) { main { padding: 16px 10px 32px; } section { padding: 14px 12px; } h1 { font-size: 21px; } .words li { display: block; } }
+@media (max-width: 640px) { main { padding: 16px 10px 32px; } section { padding: 14px 12px; } h1 { font-size: 21px; } .words li, .words code { display: block; } }
 @media print { section { break-inside: avoid; } .matrix tbody th { position: static; } }
 `;
