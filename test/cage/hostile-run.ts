@@ -38,6 +38,9 @@ const quickRestarts: readonly Replacement[] = [
   },
 ];
 
+/** What the hostile program itself cannot do without: it keeps its place in a file. dnsmasq writes none. */
+const itsOwnFiles = ['fallocate', 'ftruncate', 'mkdirat', 'pread64', 'pwrite64', 'unlinkat'];
+
 const provoked: readonly FailureKind[] = ['daemon-exit', 'not-ready', 'unhealthy'];
 const patienceMs = 240_000;
 
@@ -65,7 +68,7 @@ export async function hostileRun({
     changeRecipe: (recipe) => ({
       ...recipe,
       runtime,
-      entry: runtime === 'c' ? dnsmasqSources : recipe.entry,
+      ...(runtime === 'c' ? { entry: dnsmasqSources, systemCalls: itsOwnFiles } : {}),
       environment: { HOSTILE: attempts.join(',') },
     }),
   });
