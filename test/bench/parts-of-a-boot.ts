@@ -5,8 +5,8 @@
 export const partsOfABoot: readonly string[] = [
   '## What a boot is made of, and what would not make it shorter',
   '',
-  'The aim was to be ready ten times sooner than the plain Debian. Without KVM it cannot be met: every instruction of kernel and Node is translated. Of a boot of',
-  '`qemu-virt-hardened` with the kernel started by QEMU (processor time, by hand):',
+  'The aim is to be ready ten times sooner than the plain Debian. It is not met: without KVM every instruction of kernel and Node is translated. Of a boot of',
+  '`qemu-virt-hardened` with the kernel started by QEMU (processor time, by hand on a machine with other work: the proportions say more than the figures):',
   '',
   '| part | time |',
   '| --- | ---: |',
