@@ -56,10 +56,10 @@ const unasked = 'no chain';
 
 /**
  * Runs one packet through the ruleset, step by step as a kernel does, with every limit kept. It shares with the proof the reader of the ruleset and the
- * fields of a packet, and nothing else: it is what the proof is held to.
+ * fields of a packet, and nothing else: it is what the proof is held to. `visit` is told of each rule that the packet meets.
  */
-export function evaluatePacket(ruleset: Ruleset, packet: Packet): PacketFate {
-  const flight = new Flight(packet);
+export function evaluatePacket(ruleset: Ruleset, packet: Packet, visit?: (rule: Rule) => void): PacketFate {
+  const flight = new Flight(packet, visit);
   let by = unasked;
   for (const hook of hooksOf.get(packet.path)!) {
     for (const step of stepsOf(ruleset, hook)) {
@@ -117,6 +117,7 @@ function walkBase(ruleset: Ruleset, chain: Chain, flight: Flight): Exclude<Walk,
 
 function walkChain(ruleset: Ruleset, chain: Chain, flight: Flight): Walk {
   for (const rule of chain.rules) {
+    flight.visit?.(rule);
     const verdict = walkRule(rule, flight);
     switch (verdict.kind) {
       case 'continue':
@@ -241,7 +242,10 @@ class Flight {
   #destinationType: bigint;
   #reassembled = false;
 
-  constructor(packet: Packet) {
+  constructor(
+    packet: Packet,
+    readonly visit: ((rule: Rule) => void) | undefined,
+  ) {
     this.#packet = packet;
     this.#source = packet.source;
     this.#destination = packet.destination;

@@ -53,7 +53,7 @@ interface Listing {
  * shown as a raw payload, which is refused), but `icmp type` is shown alike whether or not the kernel's rule tests for IPv4 before it. The
  * evaluators take that as "perhaps".
  */
-export function readRuleset(json: unknown): RulesetReading {
+export function readRuleset(json: unknown, memory: ReadingMemory = new ReadingMemory()): RulesetReading {
   const notUnderstood: string[] = [];
   const attempt = (place: string, read: () => void): void => {
     try {
@@ -91,9 +91,8 @@ export function readRuleset(json: unknown): RulesetReading {
     counts.set(chain, index);
     const place = `rule ${index} of ${label} (handle ${handle})`;
     attempt(place, () => {
-      const contents = tableContents(of, listing);
       const statements = readArray(expressions, 'a rule').flatMap((statement) =>
-        readStatement(statement, contents),
+        memory.read(statement, of, listing),
       );
       for (const target of jumpTargets(statements)) {
         const to = listing.chains.get(key(of, target));
@@ -306,37 +305,90 @@ function refusePlace(family: Family, base: NonNullable<Chain['base']>, json: unk
     );
 }
 
-function tableContents(of: Named, listing: Listing): TableContents {
-  const find = <T>(from: Map<string, T>, what: string, name: string): T => {
-    const found = from.get(key(of, name));
+/** What a statement took from its table. */
+interface Use {
+  readonly what: 'set' | 'map' | 'limit' | 'counter' | 'filled set';
+  readonly name: string;
+  readonly found: unknown;
+}
+
+/**
+ * Statements that were read before. Listings that share objects (a listing and its mutations) share what was read of them, if what the statement
+ * takes from its table is the same too.
+ */
+export class ReadingMemory {
+  readonly #known = new WeakMap<
+    object,
+    { readonly uses: readonly Use[]; readonly statements: Statement[] }
+  >();
+
+  read(json: unknown, of: Named, listing: Listing): Statement[] {
+    const known = typeof json === 'object' && json !== null ? this.#known.get(json) : undefined;
+    if (known?.uses.every((use) => look(use, of, listing) === use.found)) {
+      for (const use of known.uses) note(use, of, listing);
+      return known.statements;
+    }
+    const uses: Use[] = [];
+    const statements = readStatement(json, tableContents(of, listing, uses));
+    for (const use of uses) note(use, of, listing);
+    if (typeof json === 'object' && json !== null) this.#known.set(json, { uses, statements });
+    return statements;
+  }
+}
+
+/** The thing itself, as it was listed; undefined if there is none. */
+function look({ what, name }: Omit<Use, 'found'>, of: Named, listing: Listing): unknown {
+  const full = key(of, name);
+  switch (what) {
+    case 'set':
+    case 'filled set':
+      return listing.sets.get(full)?.elements;
+    case 'map':
+      return listing.maps.get(full)?.entries;
+    case 'limit':
+      return listing.limits.get(full);
+    case 'counter':
+      return listing.counters.has(full) ? full : undefined;
+  }
+}
+
+function note({ what, name }: Use, of: Named, listing: Listing): void {
+  if (what === 'set') listing.lookedInto.add(key(of, name));
+  if (what === 'filled set') listing.filled.add(key(of, name));
+}
+
+function tableContents(of: Named, listing: Listing, uses: Use[]): TableContents {
+  const find = (what: Use['what'], name: string): void => {
+    const found = look({ what, name }, of, listing);
     if (found === undefined) throw new NotUnderstood(`there is no ${what} of this name`, name);
-    return found;
+    uses.push({ what, name, found });
   };
   return {
     elements: (name: string, selectors: readonly Selector[]): SetContents => {
-      const set = find(listing.sets, 'set', name);
-      listing.lookedInto.add(key(of, name));
+      find('set', name);
+      const { elements } = listing.sets.get(key(of, name))!;
       return {
-        elements: set.elements.map((element) => readElement(element, selectors, true)),
-        limit: commonLimit(set.elements),
+        elements: elements.map((element) => readElement(element, selectors, true)),
+        limit: commonLimit(elements),
       };
     },
     verdicts: (name) => {
-      const map = find(listing.maps, 'map', name);
+      find('map', name);
+      const map = listing.maps.get(key(of, name))!;
       if (map.holds !== 'verdict') throw new NotUnderstood('this map holds no verdicts', name);
       return map.entries;
     },
-    addresses: (name) => find(listing.maps, 'map', name).entries,
-    counters: (name) => void find(listing.maps, 'map', name),
-    dynamicSet: (name) => {
-      find(listing.sets, 'set', name);
-      listing.filled.add(key(of, name));
+    addresses: (name) => {
+      find('map', name);
+      return listing.maps.get(key(of, name))!.entries;
     },
-    limit: (name) => find(listing.limits, 'limit', name),
-    counter: (name) => {
-      if (!listing.counters.has(key(of, name)))
-        throw new NotUnderstood('there is no counter of this name', name);
+    counters: (name) => find('map', name),
+    dynamicSet: (name) => find('filled set', name),
+    limit: (name) => {
+      find('limit', name);
+      return listing.limits.get(key(of, name))!;
     },
+    counter: (name) => find('counter', name),
   };
 }
 

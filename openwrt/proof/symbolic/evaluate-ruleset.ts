@@ -50,17 +50,25 @@ export function misplaced(ruleset: Ruleset, cuts: FieldCuts): string[] {
     for (const rule of chain.rules) {
       for (const statement of rule.statements) {
         for (const stage of stages) {
-          try {
-            cutStatement(cuts, statement, stage);
-          } catch (error) {
-            if (!(error instanceof MisplacedSelector)) throw error;
-            found.add(`${rule.place}: ${error.message}`);
-          }
+          const complaint = cuts.once(statement, stageKey(stage), () =>
+            cutOrComplain(cuts, statement, stage),
+          );
+          if (complaint !== null) found.add(`${rule.place}: ${complaint}`);
         }
       }
     }
   }
   return [...found];
+}
+
+function cutOrComplain(cuts: FieldCuts, statement: Statement, stage: Stage): string | null {
+  try {
+    cutStatement(cuts, statement, stage);
+    return null;
+  } catch (error) {
+    if (!(error instanceof MisplacedSelector)) throw error;
+    return error.message;
+  }
 }
 
 function cutStatement(cuts: FieldCuts, statement: Statement, stage: Stage): void {

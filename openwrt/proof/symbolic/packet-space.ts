@@ -7,6 +7,22 @@ import { DecisionDiagram, everything, type SetId } from './decision-diagram.ts';
 export class FieldCuts {
   readonly #starts = new Map<PacketField, Set<bigint>>(fieldOrder.map((field) => [field, new Set([0n])]));
 
+  readonly #done = new Map<string, WeakMap<object, string | null>>();
+
+  /** Cuts for something once, and says again what was said then. */
+  once(what: object, where: string, cut: () => string | null): string | null {
+    let done = this.#done.get(where);
+    if (done === undefined) {
+      done = new WeakMap();
+      this.#done.set(where, done);
+    }
+    const known = done.get(what);
+    if (known !== undefined) return known;
+    const said = cut();
+    done.set(what, said);
+    return said;
+  }
+
   add(field: PacketField, intervals: readonly Interval[]): void {
     const starts = this.#starts.get(field)!;
     const end = 1n << BigInt(packetFields[field]);

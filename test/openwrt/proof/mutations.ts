@@ -164,9 +164,10 @@ function statementMutations(name: string, body: Json, around: Surroundings): [st
         ['verdict changed', { accept: null }],
         ['verdict changed', { drop: null }],
         ['jump turned to goto or back', { [name === 'jump' ? 'goto' : 'jump']: body }],
-        ...around.chains
-          .filter((chain) => chain !== body.target)
-          .map((target): [string, Json] => ['jump target changed', { [name]: { target } }]),
+        ...neighbours(around.chains, body.target).map((target): [string, Json] => [
+          'jump target changed',
+          { [name]: { target } },
+        ]),
       ];
     case 'limit':
       return [['limit turned over', { limit: { ...body, inv: body.inv !== true } }]];
@@ -193,6 +194,12 @@ function statementMutations(name: string, body: Json, around: Surroundings): [st
     default:
       return [];
   }
+}
+
+/** The chain before and the chain after it in the listing. */
+function neighbours(chains: readonly string[], chain: string): string[] {
+  const at = chains.indexOf(chain);
+  return [chains[(at + 1) % chains.length]!, chains[(at + chains.length - 1) % chains.length]!];
 }
 
 function matchMutations(body: Json, around: Surroundings): [string, Json][] {
@@ -289,7 +296,7 @@ function elementMutations(
 function keyMutations(key: Json, around: Surroundings): [string, Json][] {
   if (key?.elem !== undefined)
     return keyMutations(key.elem.val, around).map(([kind, val]) => [kind, { elem: { ...key.elem, val } }]);
-  if (key?.concat === undefined) return valueMutations(key, around);
+  if (typeof key !== 'object' || key.concat === undefined) return valueMutations(key, around);
   return key.concat.flatMap((part: Json, index: number) =>
     valueMutations(part, around).map(([kind, changed]): [string, Json] => [
       kind,
