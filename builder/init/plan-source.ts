@@ -96,6 +96,7 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     ['setting_count', number(settings.length)],
     ['ruleset', 'ruleset'],
     ['ruleset_size', number(ruleset.length)],
+    ['connections', number(router?.connections ?? 0)],
     ['links', 'links'],
     ['link_count', number(links.length)],
     ['forwards_ipv4', String(router?.forwarded.includes('ipv4') ?? false)],

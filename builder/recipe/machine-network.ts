@@ -18,6 +18,8 @@ export interface RouterNetwork {
   readonly links: readonly RouterLink[];
   /** Families whose packets go from link to link. */
   readonly forwarded: readonly ('ipv4' | 'ipv6')[];
+  /** How many connections its kernel has to be able to track at one time. */
+  readonly connections: number;
   /** IPv4 addresses of NTP servers that it asks; none: it keeps its own clock. */
   readonly timeServers: readonly string[];
   /** Whether it tells others the time. */

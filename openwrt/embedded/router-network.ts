@@ -1,4 +1,5 @@
 import type { RouterLink, RouterNetwork } from '../../builder/recipe/machine-network.ts';
+import { connectionTableSize } from '../nft/compile-ruleset.ts';
 import type { BoardLink, Policy, UplinkLink } from '../policy/policy.ts';
 
 /** The links of a cluster's router, the uplink first. */
@@ -6,6 +7,7 @@ export function routerNetwork(policy: Policy): RouterNetwork {
   return {
     links: [...(policy.uplink === null ? [] : [uplinkOf(policy.uplink)]), ...policy.boards.map(boardLinkOf)],
     forwarded: policy.boards.some(({ ipv6 }) => ipv6 !== null) ? ['ipv4', 'ipv6'] : ['ipv4'],
+    connections: connectionTableSize(policy),
     timeServers: policy.router.time.upstream,
     servesTime: policy.router.time.served.length > 0,
   };

@@ -138,6 +138,21 @@ void network_look_for_link(struct network *network)
 	start_or_retry(network);
 }
 
+/* The kernel sizes its table by the memory, not by what the ruleset lets every link have. Four to a bucket, as the kernel's own choice once was. */
+static int hold_connections(uint32_t count)
+{
+	static const char *const names[] = { "/proc/sys/net/netfilter/nf_conntrack_buckets", "/proc/sys/net/netfilter/nf_conntrack_max" };
+	const uint32_t values[] = { (count + 3) / 4, count };
+	int done = 0;
+	for (int i = 0; i < 2 && done == 0; i++) {
+		char value[16];
+		struct text text = text_in(value, sizeof value);
+		text_add_number(&text, values[i]);
+		done = small_file_write(names[i], value);
+	}
+	return done;
+}
+
 /* Before any link comes up, and before anything is forwarded. Without it there is no network: a router that filters nothing is worse than none. */
 static void load_ruleset(const struct plan *plan)
 {
@@ -151,7 +166,9 @@ static void load_ruleset(const struct plan *plan)
 		if (outcome.error < 0)
 			fail("load the ruleset", outcome.error);
 	}
-	int done = 0;
+	int done = plan->connections > 0 ? hold_connections(plan->connections) : 0;
+	if (done < 0)
+		fail("hold connections", done);
 	if (plan->forwards_ipv4)
 		done = small_file_write("/proc/sys/net/ipv4/ip_forward", "1");
 	if (done == 0 && plan->forwards_ipv6)

@@ -80,6 +80,7 @@ struct plan {
 
 	const uint8_t *ruleset; /* a batch of nf_tables messages; size 0: none */
 	size_t ruleset_size;
+	uint32_t connections; /* most that are tracked at one time; 0: as many as the kernel thinks fit */
 	const struct plan_link *links; /* none: one Ethernet interface, whichever there is, with DHCP */
 	size_t link_count;
 	bool forwards_ipv4;

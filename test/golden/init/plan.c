@@ -672,6 +672,7 @@ const struct plan appliance_plan = {
 	.setting_count = 55,
 	.ruleset = ruleset,
 	.ruleset_size = 0,
+	.connections = 0,
 	.links = links,
 	.link_count = 0,
 	.forwards_ipv4 = false,

@@ -535,6 +535,7 @@ static void router(void)
 	plan.links = router_links;
 	plan.link_count = 3;
 	plan.forwards_ipv4 = true;
+	plan.connections = 12288;
 	plan.serves_time = true;
 	plan.time_servers = router_time_servers;
 	plan.time_server_count = 2;
