@@ -5,6 +5,7 @@ import { loadCluster } from '../../builder/recipe/load-cluster.ts';
 import { compileRuleset } from '../../openwrt/nft/compile-ruleset.ts';
 import type { Policy } from '../../openwrt/policy/policy.ts';
 import { policyOfCluster } from '../../openwrt/policy/policy-of-cluster.ts';
+import { frame } from '../support/packet-frame.ts';
 import { describeProbe, frameOf, type Probe, probesIn, probesOf } from '../support/packet-matrix.ts';
 import { checkout } from '../support/places.ts';
 import { sampleAlone, samplePolicy } from '../support/sample-policy.ts';
@@ -101,6 +102,35 @@ withSegments('connections and datagrams of real sockets, after ARP and neighbour
     world.close();
   }
 });
+
+withSegments(
+  'what a board sends to everyone reaches nobody: DHCP offers, router advertisements, multicast',
+  async () => {
+    const world = await SegmentWorld.start(programs!, samplePolicy, compileRuleset(samplePolicy));
+    try {
+      const broadcast = { ...world.toRouter('node-1'), to: 'ff:ff:ff:ff:ff:ff' };
+      const [source, source6] = ['10.0.1.2', 'fe80::ff:fe00:1'];
+      const offer = { kind: 'udp', from: 67, to: 68, text: 'take this address' } as const;
+      const advertisement = { kind: 'icmp', type: 134, body: Buffer.alloc(12, 7) } as const;
+      const seen = await world.exchange(
+        [
+          frame(broadcast, { source, destination: '255.255.255.255' }, offer),
+          frame(broadcast, { source, destination: '10.0.2.2' }, offer),
+          frame(broadcast, { source: source6, destination: 'ff02::1', hopLimit: 255 }, advertisement),
+          frame(world.toRouter('node-1'), { source, destination: '224.0.0.251' }, offer),
+          frame(world.toRouter('node-1'), { source: source6, destination: 'fd00:0:0:2::2' }, advertisement),
+        ].map((bytes) => ({ from: 'node-1', frame: bytes })),
+      );
+      const reached = [...seen].filter(
+        ([name, packets]) =>
+          name !== 'node-1' && packets.some((packet) => [source, source6].includes(packet.source)),
+      );
+      assert.equal(reached, []);
+    } finally {
+      world.close();
+    }
+  },
+);
 
 function withSegments(name: string, run: () => Promise<void>): void {
   if (unavailable === null) test(name, run);
