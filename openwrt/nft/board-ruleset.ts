@@ -82,6 +82,7 @@ function ingressRules(hasIpv6: boolean): Rule[] {
       dropAs('fragment'),
     ],
     [ipv4, isNot('ip hdrlength', 5), dropAs('options')],
+    [isNotIn('protocols_ipv4', 'meta l4proto'), dropAs('protocol')],
     [is('meta pkttype', 'host'), accept],
     [ipv4, udp, isIn('dhcp_to_client', 'udp sport', 'udp dport'), accept],
     [dropAs('cast')],
@@ -123,6 +124,7 @@ function boardSets({ ports, connects, needs }: BoardNeeds, hasIpv6: boolean): Na
     ];
   };
   return [
+    exactSet('protocols_ipv4', ['meta l4proto'], [['icmp'], ['tcp'], ['udp']]),
     exactSet('dhcp_to_server', ['udp sport', 'udp dport'], [[68, 67]]),
     exactSet('dhcp_to_client', ['udp sport', 'udp dport'], [[67, 68]]),
     exactSet(
@@ -195,6 +197,7 @@ function outputRules({ capabilities }: BoardNeeds, hasIpv6: boolean): Rule[] {
       ? [[ipv6, icmpv6, isIn('neighbours_out', 'icmpv6 type'), is('ip6 hoplimit', 255), accept]]
       : []),
     [state('invalid'), dropAs('invalid')],
+    [...notPlainSyn, dropAs('invalid')],
     [ipv4, udp, isIn('dhcp_to_server', 'udp sport', 'udp dport'), accept],
     ...familiesOf(hasIpv6).flatMap((family): Rule[] => [
       ...transports.flatMap(({ name, match }): Rule[] => [

@@ -1,4 +1,5 @@
 import type { Policy } from '../policy/policy.ts';
+import { type BoardNeeds, boardPackets } from './meaning/board.ts';
 import { type PolicyPackets, policyPackets } from './policy-packets.ts';
 import { type Proof, Prover } from './prover.ts';
 import { readRuleset } from './ruleset/read-ruleset.ts';
@@ -21,8 +22,12 @@ export function prove(policy: Policy, listing: unknown): Proof {
   return proveMeaning(policyPackets(policy), listing);
 }
 
-/** The same for packets given directly, such as those of a board's own ruleset. */
-export function proveMeaning(meaning: PolicyPackets, listing: unknown): Proof {
+/** The same for the ruleset of one board, which its recipe decides (`hasIpv6`: its cluster has IPv6). */
+export function proveBoard(recipe: BoardNeeds, hasIpv6: boolean, listing: unknown): Proof {
+  return proveMeaning(boardPackets(recipe, hasIpv6), listing);
+}
+
+function proveMeaning(meaning: PolicyPackets, listing: unknown): Proof {
   const { ruleset, notUnderstood } = readRuleset(listing);
   if (notUnderstood.length > 0) return { proven: false, notUnderstood, differences: [] };
   return new Prover(meaning, [ruleset]).prove(ruleset);

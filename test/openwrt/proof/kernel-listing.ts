@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileRuleset } from '../../../openwrt/nft/compile-ruleset.ts';
+import type { Ruleset } from '../../../openwrt/nft/model.ts';
 import { printNft } from '../../../openwrt/nft/print-text.ts';
 import type { Policy } from '../../../openwrt/policy/policy.ts';
 import { inNamespace, nftUnavailable } from '../../support/nft.ts';
@@ -9,11 +10,14 @@ import type { Listing } from './mutations.ts';
 const unavailable = nftUnavailable();
 
 /** What the kernel holds of a policy's ruleset, as `nft -j list ruleset` says it; null where this machine cannot say. */
-export function kernelListing(policy: Policy): Listing | null {
+export const kernelListing = (policy: Policy): Listing | null => listingOf(compileRuleset(policy));
+
+/** The same of any ruleset. */
+export function listingOf(ruleset: Ruleset): Listing | null {
   if (unavailable !== null) return null;
   const { failed, stdout, stderr } = inNamespace(
     ['sh', '-c', 'cat | nft -f - && nft -j list ruleset'],
-    printNft(compileRuleset(policy)),
+    printNft(ruleset),
   );
   if (failed) throw new Error(stderr);
   const { nftables } = JSON.parse(stdout) as Listing;
