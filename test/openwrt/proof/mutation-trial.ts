@@ -22,7 +22,7 @@ export interface MutationOutcome {
 /** So many mutations share a space: more would make its diagrams large, fewer would make the same ones again and again. */
 const together = 700;
 /** Boundary packets that are run of those that meet a changed rule. */
-const packetsPerMutation = 600;
+const packetsPerMutation = 300;
 
 /** Holds a proof to its mutations: each must be caught, or the evaluator, which knows nothing of the proof, must find no packet that it changes. */
 export function tryMutations(
@@ -112,7 +112,7 @@ function equivalent(
   const aimed = aimedPackets(
     changes.elements,
     met
-      .filter((_, index) => index % Math.max(1, Math.floor(met.length / 40)) === 0)
+      .filter((_, index) => index % Math.max(1, Math.floor(met.length / 15)) === 0)
       .map((index) => packets[index]!),
   );
   for (const packet of aimed) {
