@@ -28,6 +28,8 @@ export interface PlanRequest {
   readonly compression: Compression;
   /** How machines are connected, by the name of the recipe; one that is left out has one link with DHCP. */
   readonly networks?: ReadonlyMap<string, MachineNetwork>;
+  /** Which recipe is for which board; all for all if left out. */
+  readonly isWanted?: (recipe: ResolvedRecipe, board: ResolvedBoard) => boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ export function planImages(request: PlanRequest): Plan {
         : planDaemon(builder, { locked, tools, runtime, recipe, lock });
     const network = request.networks?.get(recipe.name) ?? ordinaryNetwork;
     for (const board of boards) {
+      if (request.isWanted?.(recipe, board) === false) continue;
       const boardSteps = planBoard({ builder, locked, tools }, board, network);
       planDisk(builder, {
         ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock, network },

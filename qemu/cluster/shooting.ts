@@ -33,6 +33,8 @@ export interface Flying {
   readonly arrivals: Set<string>;
   /** Whether the router sent something back to its port. */
   isAnswered: boolean;
+  /** Whether the router told its sender by an ICMP error that it leads nowhere. */
+  isRefused: boolean;
 }
 
 /**
@@ -83,7 +85,14 @@ export class Shooting {
     const port = this.#range.freePort(shot.cable);
     const number = this.#number++;
     const frame = shot.frame({ token: shotToken(number), port });
-    const flying: Flying = { shot, port, answer: answerTo(frame), arrivals: new Set(), isAnswered: false };
+    const flying: Flying = {
+      shot,
+      port,
+      answer: answerTo(frame),
+      arrivals: new Set(),
+      isAnswered: false,
+      isRefused: false,
+    };
     this.#byNumber.set(number, flying);
     this.#byPort.set(`${shot.cable} ${port}`, flying);
     this.#range.links.get(shot.cable)!.inject('router', frame);
@@ -99,23 +108,28 @@ export class Shooting {
   #look({ link, from, frame }: SeenFrame): void {
     if (from !== 'router') return;
     const number = numberOfShot(frame);
-    if (number !== null) this.#byNumber.get(number)?.arrivals.add(link);
+    const marked = number === null ? undefined : this.#byNumber.get(number);
+    if (marked !== undefined && link === marked.shot.cable && isError(frame)) marked.isRefused = true;
+    else marked?.arrivals.add(link);
     const ends = endsOf(frame);
     const flying = ends === null ? undefined : this.#byPort.get(`${link} ${ends.to.port}`);
     if (ends !== null && flying?.answer === endText(ends.from)) flying.isAnswered = true;
   }
 }
 
-function trialOf(scenario: string, shot: Shot, { arrivals, isAnswered }: Flying): Trial {
+function trialOf(scenario: string, shot: Shot, { arrivals, isAnswered, isRefused }: Flying): Trial {
   const { expected } = shot;
   const places = [...arrivals].sort();
   const astray = places.filter((place) => place !== expected?.cable && place !== shot.cable);
   const details = [
     ...(places.length > 0 ? [`came out at ${places.join(', ')}`] : []),
     ...(isAnswered ? ['was answered'] : []),
+    ...(isRefused ? ['was refused by an ICMP error'] : []),
   ];
   const came =
-    expected === null ? places.length > 0 || isAnswered : arrivals.has(expected.cable) && astray.length === 0;
+    expected === null
+      ? places.length > 0 || isAnswered || isRefused
+      : arrivals.has(expected.cable) && astray.length === 0;
   return {
     scenario,
     from: shot.cable,
@@ -127,6 +141,19 @@ function trialOf(scenario: string, shot: Shot, { arrivals, isAnswered }: Flying)
     observed: came ? 'passes' : 'dropped',
     detail: details.join(', '),
   };
+}
+
+/** Kinds of ICMP that quote the packet that they are about. */
+const errorTypes: Readonly<Record<number, readonly number[]>> = {
+  [protocol.icmp]: [3, 5, 11, 12],
+  [protocol.icmpv6]: [1, 2, 3, 4],
+};
+
+function isError(frame: Buffer): boolean {
+  const ethernet = decodeEthernet(frame);
+  const packet = ethernet === null ? null : decodeIp(ethernet.payload);
+  const kinds = packet === null ? undefined : errorTypes[packet.protocol];
+  return kinds?.includes(packet!.payload[0] ?? -1) === true;
 }
 
 interface PortEnd {

@@ -7,7 +7,19 @@ import { lock } from './lock.ts';
 import { newAppliance } from './new.ts';
 import { plan } from './plan.ts';
 import { policy } from './policy.ts';
+import { testVerb } from './test.ts';
 import type { Verb } from './verb.ts';
 
 /** In the order in which `boardsmith --help` lists them. */
-export const verbs: readonly Verb[] = [newAppliance, check, policy, lock, plan, build, boot, inspect, demo];
+export const verbs: readonly Verb[] = [
+  newAppliance,
+  check,
+  policy,
+  lock,
+  plan,
+  build,
+  boot,
+  testVerb,
+  inspect,
+  demo,
+];

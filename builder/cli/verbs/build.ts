@@ -2,8 +2,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { buildImages } from '../build-images.ts';
+import { type ClusterSelection, isCluster, selectCluster } from '../cluster-selection.ts';
 import { formatBytes, formatSeconds, formatTable } from '../format.ts';
-import { addSelectionOptions, type SelectionOptions, selectImages } from '../image-selection.ts';
+import {
+  addSelectionOptions,
+  type Selection,
+  type SelectionOptions,
+  selectImages,
+} from '../image-selection.ts';
 import { paint } from '../paint.ts';
 import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
@@ -25,8 +31,8 @@ export const build: Verb = {
     const command = describeVerb(
       program,
       'build <recipe...>',
-      'build SD images: <out>/<recipe>-<board>.img and .manifest.json',
-      'boardsmith build cxo --board qemu-virt --out out/',
+      'build SD images: <out>/<recipe>-<board>.img and .manifest.json; of a cluster, those of its router and of each role',
+      'boardsmith build cxo --board qemu-virt --out out/\n  boardsmith build skyminer-4',
     );
     addSelectionOptions(command)
       .option('--out <dir>', 'folder for the images', 'out')
@@ -36,7 +42,7 @@ export const build: Verb = {
       .option('--dry-run', 'say what would run, and run nothing')
       .option('--json', 'print events as NDJSON; the last one names the images')
       .action(async (recipes: string[], options: BuildOptions) => {
-        const selection = await selectImages(terminal, recipes, options);
+        const selection = await selectRecipesOrCluster(terminal, recipes, options);
         const result = await buildImages(terminal, selection, {
           out: resolve(terminal.currentDirectory, options.out),
           cache: cacheFolder(terminal, options.cache),
@@ -73,10 +79,30 @@ export const build: Verb = {
             `${color.green('built')} ${image.image}  ${formatBytes(image.bytes)}  sha256 ${image.sha256}`,
           );
         }
-        terminal.note(`next: boardsmith boot ${shownPath(terminal, result.images[0]!.image)}`);
+        terminal.note(
+          'cluster' in selection
+            ? `next: boardsmith test ${recipes[0]}`
+            : `next: boardsmith boot ${shownPath(terminal, result.images[0]!.image)}`,
+        );
       });
   },
 };
+
+/** @throws BoardsmithError USAGE for a cluster beside something else, or with boards of its own choice */
+async function selectRecipesOrCluster(
+  terminal: Terminal,
+  names: readonly string[],
+  options: SelectionOptions,
+): Promise<Selection | ClusterSelection> {
+  const cluster = names.find((name) => isCluster(terminal, name));
+  if (cluster === undefined) return await selectImages(terminal, names, options);
+  if (names.length > 1 || options.board !== undefined) {
+    throw new BoardsmithError('USAGE', `${cluster} is a cluster: it names its own recipes and boards`, {
+      hint: `boardsmith build ${cluster}`,
+    });
+  }
+  return await selectCluster(terminal, cluster, options);
+}
 
 /** @throws BoardsmithError FILE_UNUSABLE */
 function vendorFolder(terminal: Terminal, written: string): string {

@@ -57,6 +57,9 @@ export const routerReboots: Scenario = {
     await Promise.all(pending);
     const during = [...launched].map(([shot, flights]): Trial => {
       const came = flights.filter(({ arrivals, isAnswered }) => arrivals.size > 0 || isAnswered).length;
+      // An error to the sender is no way through: while a cable is not up yet, the router says so (docs/router-policy.md, section 4).
+      const places = [...new Set(flights.flatMap(({ arrivals }) => [...arrivals]))].sort();
+      const where = places.length === 0 ? 'by an answer' : `at ${places.join(', ')}`;
       // What a flow names may pass as soon as the ruleset is there.
       const observed = shot.expected === null ? came > 0 : early.has(shot);
       return {
@@ -64,7 +67,7 @@ export const routerReboots: Scenario = {
         what: `${shot.what}, while it starts`,
         expected: 'dropped',
         observed: observed ? 'passes' : 'dropped',
-        detail: `${flights.length} sent, ${came} came through${shot.expected === null ? '' : ' after the ruleset was loaded'}`,
+        detail: `${flights.length} sent, ${came} came through${came === 0 ? '' : ` ${where}`}${shot.expected === null ? '' : ' after the ruleset was loaded'}`,
       };
     });
     const after = await shooting.fire('router-reboots', honestShots(stage.policy, served));

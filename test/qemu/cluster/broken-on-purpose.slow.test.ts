@@ -1,9 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { routerMachineNetwork } from '../../../openwrt/embedded/machine-networks.ts';
+import { routerRecipe } from '../../../openwrt/embedded/router-recipe.ts';
 import type { Flow, Policy } from '../../../openwrt/policy/policy.ts';
 import { failuresOf, holds } from '../../../qemu/cluster/cluster-report.ts';
-import { matrix, spoofing } from '../../../qemu/cluster/scenarios/knocking.ts';
+import { evasion, matrix, spoofing } from '../../../qemu/cluster/scenarios/knocking.ts';
+import { services } from '../../../qemu/cluster/scenarios/services.ts';
+import { isAsExpected } from '../../../qemu/cluster/trial.ts';
 import { buildTestRouter, exampleCluster, failureText, tryRouter } from '../../support/cluster-stage.ts';
+import { buildTestImage } from '../../support/test-build.ts';
 
 const test = suite('a router that is broken on purpose');
 const { policy } = await exampleCluster('skyminer-4');
@@ -65,6 +70,18 @@ test('with boards behind the VLANs of one port all of it holds, and lies are cut
   const router = await buildTestRouter(eight.policy);
   const report = await tryRouter(eight.policy, router, { scenarios: [matrix, spoofing] });
   assert.ok(holds(report), failureText(report));
+});
+
+test('a router without a ruleset fails every scenario of strangers', async () => {
+  const network = { ...routerMachineNetwork(policy), ruleset: null };
+  const router = await buildTestImage({ recipe: routerRecipe(policy), network });
+  const report = await tryRouter(policy, router, { scenarios: [matrix, evasion, spoofing, services] });
+  for (const { name, trials } of report.scenarios) {
+    assert.ok(
+      trials.some((trial) => !isAsExpected(trial) && trial.expected === 'dropped'),
+      `${name}: ${failureText(report)}`,
+    );
+  }
 });
 
 test.run();

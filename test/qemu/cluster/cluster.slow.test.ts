@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { boardMachineNetwork } from '../../../openwrt/embedded/machine-networks.ts';
 import { holds, trialCount } from '../../../qemu/cluster/cluster-report.ts';
 import type { StageBoard } from '../../../qemu/cluster/stage.ts';
 import { buildTestRouter, exampleCluster, failureText, tryRouter } from '../../support/cluster-stage.ts';
@@ -13,10 +14,7 @@ test('a router and four boards, joined by cables alone, do what the policy says 
   const { cluster, policy } = await exampleCluster('skyminer-4');
   const boards: StageBoard[] = [];
   for (const { recipe, units } of cluster.groups) {
-    const image = await buildTestImage({
-      recipe,
-      network: { ruleset: null, modules: [], ipv6Suffix: '::2', router: null },
-    });
+    const image = await buildTestImage({ recipe, network: boardMachineNetwork(recipe, true) });
     boards.push(...units.map(({ name }) => ({ name, image, memoryMiB })));
   }
   const router = await buildTestRouter(policy);

@@ -1,0 +1,99 @@
+import {
+  type ClusterReport,
+  failuresOf,
+  holds,
+  type MachineReport,
+  type ScenarioReport,
+  trialCount,
+} from '../../../qemu/cluster/cluster-report.ts';
+import { isAsExpected, type Trial, trialText } from '../../../qemu/cluster/trial.ts';
+import { timelineChart } from '../../../qemu/timeline.ts';
+import { formatSeconds } from '../format.ts';
+import { html, Markup } from '../inspect-page/markup.ts';
+import { style } from '../inspect-page/style.ts';
+
+/** Nothing is loaded and nothing is run: consoles hold what daemons wrote. */
+const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'";
+
+const ownStyle = `
+.matrix td, .matrix th { text-align: center; padding: 6px 10px; white-space: nowrap; }
+.matrix th:first-child { text-align: right; }
+.good { background: color-mix(in srgb, var(--c2) 20%, transparent); }
+.bad { background: color-mix(in srgb, #c0392b 45%, transparent); font-weight: 600; }
+.shut { color: var(--faint); }
+pre { overflow-x: auto; font: 12px/1.45 ui-monospace, "DejaVu Sans Mono", monospace; max-height: 480px; }
+.verdict { font-size: 19px; font-weight: 600; }
+`;
+
+/** Failures that the page lists one by one; the report's other forms have all. */
+const listed = 200;
+
+/** What a test of a cluster came to as one HTML file that needs no network. The same report gives the same bytes. */
+export function clusterPage(report: ClusterReport): string {
+  const { cluster, scenarios, machines, broken } = report;
+  const failures = failuresOf(report);
+  const page = html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${contentPolicy}">
+<title>Test of ${cluster}</title><style>${new Markup(style + ownStyle)}</style></head><body><main>
+<h1>Test of the cluster ${cluster}</h1>
+<p class="verdict">${holds(report) ? 'The router lets pass what the policy names, and nothing else.' : 'The router does not do what the policy says.'}</p>
+<div class="tiles">${[
+    tile(String(trialCount(report)), 'things were tried'),
+    tile(String(failures.length), 'came otherwise than the policy says'),
+    tile(String(scenarios.filter(({ skipped }) => skipped !== null).length), 'scenarios could not be tried'),
+    tile(String(machines.length), 'machines ran'),
+  ]}</div>
+${broken !== null && html`<section><h2>The test did not come to its end</h2><pre>${broken}</pre></section>`}
+${
+  failures.length > 0 &&
+  html`<section><h2>Otherwise than the policy says</h2><ul>${failures
+    .slice(0, listed)
+    .map((trial) => html`<li class="mono">${trialText(trial)}</li>`)}</ul>${
+    failures.length > listed && html`<p>and ${failures.length - listed} more</p>`
+  }</section>`
+}
+<section><h2>Who reached whom</h2><p class="faint">Rows send, columns receive. What passed of what was tried; hover a cell for the flows. In red: what came otherwise than the policy says.</p>${matrix(report)}</section>
+<section><h2>What was tried</h2><div class="scroll"><table><thead><tr><th>scenario</th><th>boards</th><th class="number">tried</th><th class="number">failed</th><th class="number">took</th></tr></thead><tbody>${scenarios.map(scenarioRow)}</tbody></table></div></section>
+<section><h2>How the machines started</h2>${machines.map(
+    ({ name, image, timeline }) =>
+      html`<h3>${name} <span class="faint">${image}</span></h3><pre>${timelineChart(timeline)}</pre>`,
+  )}</section>
+<section><h2>Consoles</h2>${machines.map(consoleOf)}</section>
+<footer>Written by boardsmith test.</footer>
+</main></body></html>
+`;
+  return page.text;
+}
+
+function tile(value: string, what: string): Markup {
+  return html`<div class="tile"><b>${value}</b><span>${what}</span></div>`;
+}
+
+function matrix(report: ClusterReport): Markup {
+  const trials = report.scenarios.flatMap((scenario) => scenario.trials);
+  const senders = [...report.boards, ...(report.hasUplink ? ['uplink'] : [])];
+  const receivers = [...senders, 'router'];
+  return html`<div class="scroll"><table class="matrix"><thead><tr><th></th>${receivers.map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>${senders.map(
+    (from) =>
+      html`<tr><th>${from}</th>${receivers.map((to) => cell(trials.filter((trial) => trial.from === from && trial.to === to)))}</tr>`,
+  )}</tbody></table></div>`;
+}
+
+function cell(trials: readonly Trial[]): Markup {
+  if (trials.length === 0) return html`<td class="shut">–</td>`;
+  const passed = trials.filter(({ observed }) => observed === 'passes').length;
+  const flows = [...new Set(trials.flatMap(({ flow }) => flow ?? []))].sort();
+  const kind = trials.every(isAsExpected) ? (passed > 0 ? 'good' : 'shut') : 'bad';
+  const title = flows.length === 0 ? 'no flow' : flows.join(', ');
+  return html`<td class="${kind}" title="${title}">${passed}/${trials.length}</td>`;
+}
+
+function scenarioRow({ title, group, skipped, trials, milliseconds }: ScenarioReport): Markup {
+  const failures = trials.filter((trial) => !isAsExpected(trial)).length;
+  return html`<tr><td>${title}${skipped !== null && html` <span class="faint">(not tried: ${skipped})</span>`}</td><td class="faint">${group.join(', ')}</td><td class="number">${trials.length}</td><td class="number${failures > 0 && html` bad`}">${failures}</td><td class="number">${formatSeconds(milliseconds)}</td></tr>`;
+}
+
+function consoleOf({ name, command, console }: MachineReport): Markup {
+  return html`<details><summary>${name} <span class="faint">(${console.length} lines)</span></summary><p class="mono">${command}</p><pre>${console.join('\n')}</pre></details>`;
+}
