@@ -27,7 +27,7 @@ export interface ScenarioReport {
 }
 
 export interface MachineReport {
-  /** `router`, or the board's name. */
+  /** `router`, `router-2` for one that took its place, or the board's name. */
   readonly name: string;
   readonly image: string;
   readonly command: string;

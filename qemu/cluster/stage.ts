@@ -42,8 +42,8 @@ export class Stage {
   readonly places: ReadonlyMap<string, Standpoint>;
   readonly seats: ReadonlyMap<string, BoardSeat>;
   readonly boards = new Map<string, Machine>();
-  #router: Machine | null = null;
-  #routerStarts = 0;
+  /** Every machine that was the router, the last one last. */
+  readonly routers: Machine[] = [];
   #nextPort = firstPlayedPort;
 
   private constructor(options: StageOptions, cables: Cables) {
@@ -70,12 +70,9 @@ export class Stage {
   }
 
   get router(): Machine {
-    if (this.#router === null) throw new Error('the router was not started');
-    return this.#router;
-  }
-
-  get routerOrNull(): Machine | null {
-    return this.#router;
+    const router = this.routers.at(-1);
+    if (router === undefined) throw new Error('the router was not started');
+    return router;
   }
 
   get links(): Cables['links'] {
@@ -87,13 +84,13 @@ export class Stage {
     direct: DirectBoot | null = null,
     serialPorts: readonly SerialPort[] = [],
   ): Promise<void> {
-    await this.#router?.stop();
-    this.#routerStarts += 1;
-    const name = this.#routerStarts === 1 ? routerName : `${routerName}-${this.#routerStarts}`;
-    this.#router = await this.#start(name, this.options.router, {
+    await this.routers.at(-1)?.stop();
+    const name = this.routers.length === 0 ? routerName : `${routerName}-${this.routers.length + 1}`;
+    const machine = await this.#start(name, this.options.router, {
       ...{ cards: this.cables.routerCards, memoryMiB: this.options.routerMemoryMiB, onReboot: 'reboot' },
       ...{ direct, serialPorts },
     });
+    this.routers.push(machine);
     await this.routerReady(0);
   }
 
@@ -152,7 +149,7 @@ export class Stage {
 
   /** Ends every machine and takes the cables away. */
   async strike(): Promise<void> {
-    const machines = [...this.boards.values(), ...(this.#router === null ? [] : [this.#router])];
+    const machines = [...this.boards.values(), ...this.routers];
     await Promise.all(machines.map((machine) => machine.stop()));
     await this.cables.close();
   }

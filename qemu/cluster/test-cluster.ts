@@ -7,6 +7,7 @@ import type { Policy } from '../../openwrt/policy/policy.ts';
 import type { BootableImage } from '../bootable-image.ts';
 import type { Machine } from '../machine.ts';
 import { bootTimeline } from '../timeline.ts';
+import { captureLinks } from './capture.ts';
 import type { ClusterReport, MachineReport, ScenarioReport } from './cluster-report.ts';
 import type { Scenario, ScenarioTools } from './scenario.ts';
 import { scenarios as allScenarios } from './scenarios/all-scenarios.ts';
@@ -49,6 +50,8 @@ export interface ClusterTestOptions {
   readonly signal: AbortSignal;
   /** Folder for the machines' logs; made if it is not there. */
   readonly logs: string;
+  /** Records every frame, in the folder `cables` beside the logs. */
+  readonly capture?: boolean;
   readonly onEvent?: (event: ClusterTestEvent) => void;
   /** Instead of all. */
   readonly scenarios?: readonly Scenario[];
@@ -100,6 +103,7 @@ async function testGroup(
   const logs = index === 0 ? options.logs : join(options.logs, `group-${index + 1}`);
   await mkdir(logs, { recursive: true });
   const stage = await Stage.set({ policy, router, routerMemoryMiB, boards, timeoutScale, signal, logs });
+  const endCapture = options.capture === true ? await captureLinks(stage.links, join(logs, 'cables')) : null;
   const shooting = new Shooting({
     links: stage.links,
     freePort: () => stage.freePort(),
@@ -120,10 +124,15 @@ async function testGroup(
     }
   } finally {
     shooting.end();
-    for (const machine of [stage.routerOrNull, ...stage.boards.values()]) {
-      if (machine !== null) machines.push(machineReport(stage, machine));
+    for (const [number, machine] of stage.routers.entries()) {
+      machines.push(machineReport(number === 0 ? 'router' : `router-${number + 1}`, router, machine));
+    }
+    for (const { name, image } of boards) {
+      const machine = stage.boards.get(name);
+      if (machine !== undefined) machines.push(machineReport(name, image, machine));
     }
     await stage.strike();
+    await endCapture?.();
     await rm(scratch, { recursive: true, force: true });
   }
 }
@@ -147,11 +156,7 @@ async function runScenario(
   return { name, title, group, skipped, milliseconds, trials };
 }
 
-function machineReport(stage: Stage, machine: Machine): MachineReport {
-  const board = [...stage.boards].find(([, candidate]) => candidate === machine)?.[0];
-  const name = board ?? 'router';
-  const image =
-    stage.options.boards.find((candidate) => candidate.name === board)?.image ?? stage.options.router;
+function machineReport(name: string, image: BootableImage, machine: Machine): MachineReport {
   const { lines } = machine.console;
   return {
     name,

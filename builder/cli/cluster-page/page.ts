@@ -44,7 +44,7 @@ export function clusterPage(report: ClusterReport): string {
     tile(String(scenarios.filter(({ skipped }) => skipped !== null).length), 'scenarios could not be tried'),
     tile(String(machines.length), 'machines ran'),
   ]}</div>
-${broken !== null && html`<section><h2>The test did not come to its end</h2><pre>${broken}</pre></section>`}
+${broken !== null && html`<section><h2>The test did not come to its end</h2>${lines(broken.split('\n'))}</section>`}
 ${
   failures.length > 0 &&
   html`<section><h2>Otherwise than the policy says</h2><ul>${failures
@@ -54,10 +54,11 @@ ${
   }</section>`
 }
 <section><h2>Who reached whom</h2><p class="faint">Rows send, columns receive. What passed of what was tried; hover a cell for the flows. In red: what came otherwise than the policy says.</p>${matrix(report)}</section>
-<section><h2>What was tried</h2><div class="scroll"><table><thead><tr><th>scenario</th><th>boards</th><th class="number">tried</th><th class="number">failed</th><th class="number">took</th></tr></thead><tbody>${scenarios.map(scenarioRow)}</tbody></table></div></section>
+<section><h2>Scenarios</h2><div class="scroll"><table><thead><tr><th>scenario</th><th title="boards that were machines">boards</th><th class="number">tried</th><th class="number">failed</th><th class="number">took</th></tr></thead><tbody>${scenarios.map(scenarioRow)}</tbody></table></div></section>
+<section><h2>What was tried, by pair</h2>${pairs(report)}</section>
 <section><h2>How the machines started</h2>${machines.map(
     ({ name, image, timeline }) =>
-      html`<h3>${name} <span class="faint">${image}</span></h3><pre>${timelineChart(timeline)}</pre>`,
+      html`<h3>${name} <span class="faint">${image}</span></h3>${lines(timelineChart(timeline).split('\n'))}`,
   )}</section>
 <section><h2>Consoles</h2>${machines.map(consoleOf)}</section>
 <footer>Written by boardsmith test.</footer>
@@ -89,11 +90,33 @@ function cell(trials: readonly Trial[]): Markup {
   return html`<td class="${kind}" title="${title}">${passed}/${trials.length}</td>`;
 }
 
+/** One below the other: line breaks of a text are escaped. */
+function lines(texts: readonly string[]): Markup {
+  return html`<pre>${texts.map((text) => html`${text}\n`)}</pre>`;
+}
+
+/** Everything that was tried, folded by who sent it to whom; what was tried of a starting router is told by its scenario's numbers. */
+function pairs({ scenarios }: ClusterReport): Markup[] {
+  const byPair = new Map<string, Trial[]>();
+  for (const trial of scenarios.flatMap(({ trials }) => trials)) {
+    if (trial.scenario === 'router-reboots' && isAsExpected(trial)) continue;
+    const pair = `${trial.from} to ${trial.to}`;
+    byPair.set(pair, [...(byPair.get(pair) ?? []), trial]);
+  }
+  return [...byPair].map(
+    ([pair, trials]) =>
+      html`<details><summary>${pair} <span class="faint">(${trials.length})</span></summary><div class="scroll"><table><thead><tr><th>scenario</th><th>what</th><th>how</th><th>flow</th><th>came</th><th>where</th></tr></thead><tbody>${trials.map(
+        (trial) =>
+          html`<tr${!isAsExpected(trial) && html` class="bad"`}><td class="nowrap">${trial.scenario}</td><td class="mono">${trial.what}</td><td>${trial.means}</td><td class="mono">${trial.flow ?? ''}</td><td>${trial.observed}</td><td>${trial.detail}</td></tr>`,
+      )}</tbody></table></div></details>`,
+  );
+}
+
 function scenarioRow({ title, group, skipped, trials, milliseconds }: ScenarioReport): Markup {
   const failures = trials.filter((trial) => !isAsExpected(trial)).length;
-  return html`<tr><td>${title}${skipped !== null && html` <span class="faint">(not tried: ${skipped})</span>`}</td><td class="faint">${group.join(', ')}</td><td class="number">${trials.length}</td><td class="number${failures > 0 && html` bad`}">${failures}</td><td class="number">${formatSeconds(milliseconds)}</td></tr>`;
+  return html`<tr><td>${title}${skipped !== null && html` <span class="faint">(not tried: ${skipped})</span>`}</td><td class="faint" title="${group.join(', ')}">${group.length}</td><td class="number">${trials.length}</td><td class="number${failures > 0 && html` bad`}">${failures}</td><td class="number">${formatSeconds(milliseconds)}</td></tr>`;
 }
 
 function consoleOf({ name, command, console }: MachineReport): Markup {
-  return html`<details><summary>${name} <span class="faint">(${console.length} lines)</span></summary><p class="mono">${command}</p><pre>${console.join('\n')}</pre></details>`;
+  return html`<details><summary>${name} <span class="faint">(${console.length} lines)</span></summary><p class="mono">${command}</p>${lines(console)}</details>`;
 }

@@ -32,6 +32,7 @@ interface TestOptions {
   readonly lock?: string;
   readonly boards?: number;
   readonly memory?: number;
+  readonly pcap?: true;
   readonly json?: true;
 }
 
@@ -59,6 +60,7 @@ export const testVerb: Verb = {
         wholeNumber(2),
       )
       .option('--memory <MiB>', `memory of each machine (default: ${usualMemoryMiB})`, wholeNumber(64))
+      .option('--pcap', 'record every frame of every cable, for Wireshark')
       .option('--json', 'print events as NDJSON; the last one is the outcome')
       .action(async (name: string, options: TestOptions) => {
         const code = await run(terminal, name, options);
@@ -90,6 +92,7 @@ interface Trying {
   readonly json: boolean;
   readonly boards?: number;
   readonly memory?: number;
+  readonly pcap?: true;
   readonly probe: string | null;
 }
 
@@ -120,6 +123,7 @@ async function tryCluster(
     const report = await testCluster({
       ...{ policy, router, routerMemoryMiB, boards, groups, probe: options.probe },
       ...{ timeoutScale: timeoutScale(), signal: terminal.signal, logs: join(folder, 'logs') },
+      capture: options.pcap === true,
       onEvent(event) {
         onEvent(event);
         tell(event);

@@ -27,7 +27,7 @@ test('a router and four boards, joined by cables alone, do what the policy says 
   );
   assert.ok(trialCount(report) > 3000);
   const machines = report.machines.map(({ name }) => name).sort();
-  assert.equal(machines, ['cxo-1', 'cxo-2', 'node', 'router', 'wallet']);
+  assert.equal(machines, ['cxo-1', 'cxo-2', 'node', 'router', 'router-2', 'wallet']);
 });
 
 test.run();
