@@ -187,7 +187,7 @@ function readListed(object: unknown, listing: Listing): void {
         readElementLimit(statement);
       const of = readNamed(set);
       listing.sets.set(key(of, of.name), {
-        elements: readArray(set.elem ?? [], 'the elements of a set'),
+        elements: readArray(set.elem ?? noElements, 'the elements of a set'),
       });
       return;
     }
@@ -209,7 +209,7 @@ function readListed(object: unknown, listing: Listing): void {
       const holds = Array.isArray(map.map) ? map.map.join(' . ') : readString(map.map, 'what a map holds');
       listing.maps.set(key(of, of.name), {
         holds,
-        entries: readArray(map.elem ?? [], 'the entries of a map'),
+        entries: readArray(map.elem ?? noElements, 'the entries of a map'),
       });
       return;
     }
@@ -305,6 +305,9 @@ function refusePlace(family: Family, base: NonNullable<Chain['base']>, json: unk
     );
 }
 
+/** One list for all sets without elements, so that they are known again. */
+const noElements: readonly unknown[] = [];
+
 /** What a statement took from its table. */
 interface Use {
   readonly what: 'set' | 'map' | 'limit' | 'counter' | 'filled set';
@@ -346,7 +349,7 @@ function look({ what, name }: Omit<Use, 'found'>, of: Named, listing: Listing): 
     case 'map':
       return listing.maps.get(full)?.entries;
     case 'limit':
-      return listing.limits.get(full);
+      return listing.limits.get(full)?.what;
     case 'counter':
       return listing.counters.has(full) ? full : undefined;
   }

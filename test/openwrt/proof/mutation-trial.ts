@@ -133,9 +133,8 @@ function equivalent(
   };
 }
 
-function reason({ rules, everywhere, limits }: Changes, outcomes: readonly PacketFate['outcome'][]): string {
+function reason({ rules, everywhere }: Changes, outcomes: readonly PacketFate['outcome'][]): string {
   if (rules.length === 0 && !everywhere) return 'nothing that decides about packets is changed';
-  if (limits) return 'only when a limit is exceeded it matters, and then it drops';
   if (outcomes.length === 0) return 'no packet comes there';
   if (outcomes.every((outcome) => outcome === 'dropped')) return 'what comes there is dropped either way';
   if (outcomes.every((outcome) => outcome === 'accepted')) return 'what comes there is accepted either way';
@@ -153,8 +152,6 @@ const handleOf = (rule: Rule): string =>
 interface Changes {
   readonly rules: readonly string[];
   readonly everywhere: boolean;
-  /** A changed rule asks for a limit. */
-  readonly limits: boolean;
   /** Elements that only one of the two has, with their key. */
   readonly elements: readonly { readonly key: readonly Selector[]; readonly element: Element }[];
 }
@@ -169,7 +166,6 @@ function changesBetween(before: Ruleset, after: Ruleset): Changes {
     );
   const [old, now] = [rulesOf(before), rulesOf(after)];
   const rules: string[] = [];
-  let limits = false;
   const elements: { key: readonly Selector[]; element: Element }[] = [];
   for (const handle of new Set([...old.keys(), ...now.keys()])) {
     const [a, b] = [old.get(handle), now.get(handle)];
@@ -180,12 +176,11 @@ function changesBetween(before: Ruleset, after: Ruleset): Changes {
     if (!moved && was.length === is.length && was.every((statement, index) => statement === is[index]))
       continue;
     rules.push(handle);
-    if ([...was, ...is].some(({ kind }) => kind === 'limit')) limits = true;
     elements.push(...onlyInOne(was, is));
   }
   const base = (ruleset: Ruleset): string =>
     JSON.stringify(ruleset.chains.map(({ name, base: hook }) => [name, hook]));
-  return { rules, everywhere: base(before) !== base(after), limits, elements };
+  return { rules, everywhere: base(before) !== base(after), elements };
 }
 
 function onlyInOne(
