@@ -66,7 +66,8 @@ function packets(policy: Policy, from: Standpoint, target: Target, ports: readon
 
 /** A board has one address; the world has many: a neighbour, somebody far away, and whom forwards name. */
 function sourcesFor(policy: Policy, from: Standpoint, { address }: Target): string[] {
-  if (from.cable !== uplinkName) return [address.includes(':') ? from.ipv6! : from.ipv4];
+  if (address.includes(':')) return [from.ipv6!];
+  if (from.cable !== uplinkName) return [from.ipv4];
   const named = policy.forwards.flatMap(({ sources }) => sources.map(firstHost));
   return [...new Set([from.ipv4, outsideNameAddress, ...named])];
 }
@@ -88,7 +89,9 @@ function targetsFrom(policy: Policy, from: Standpoint, places: readonly Standpoi
   }));
   const uplink = places.find(({ cable }) => cable === uplinkName);
   if (uplink === undefined || from === uplink) return [...boards, ...routers];
-  const beyond = [outsideNameAddress, uplink.ipv4, ...namedNetworks(policy, from.cable).map(firstHost)];
+  const beyond6 = from.ipv6 === null || uplink.ipv6 === null ? [] : [uplink.ipv6];
+  const named = namedNetworks(policy, from.cable).map(firstHost);
+  const beyond = [outsideNameAddress, uplink.ipv4, ...named, ...beyond6];
   return [
     ...boards,
     ...routers,

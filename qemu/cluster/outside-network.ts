@@ -6,7 +6,7 @@ import {
   parseAddress,
   parseNetwork,
 } from '../../builder/recipe/address/ip-network.ts';
-import type { Policy } from '../../openwrt/policy/policy.ts';
+import type { Policy, UplinkLink } from '../../openwrt/policy/policy.ts';
 import type { OutsideNetwork } from '../network/outside.ts';
 
 /** Networks as homes have them: the first that is none of the cluster's own is played. */
@@ -19,7 +19,7 @@ export function outsideNetwork(policy: Policy): OutsideNetwork | null {
   if (uplink.ipv4.kind === 'static') {
     const { address, prefixLength, gateway } = uplink.ipv4;
     const network = networkOf({ ...parseAddress(address)!, prefixLength });
-    return { network: formatNetwork(network), router: address, gateway };
+    return { network: formatNetwork(network), router: address, gateway, ipv6: outsideIpv6(uplink) };
   }
   const own = policy.boards.map(({ ipv4 }) => parseNetwork(`${ipv4.router}/${ipv4.prefixLength}`)!);
   const network = homes.find((home) => !own.some((segment) => overlaps(segment, parseNetwork(home)!)));
@@ -29,5 +29,16 @@ export function outsideNetwork(policy: Policy): OutsideNetwork | null {
     network,
     router: formatAddress('ipv4', address + 77n),
     gateway: formatAddress('ipv4', address + 1n),
+    ipv6: outsideIpv6(uplink),
   };
+}
+
+/** A /64 as a provider gives one to a home: neither private nor for documentation, since those are martians or not global. */
+const advertisedPrefix = '2a10:50c0:77::';
+
+function outsideIpv6({ ipv6 }: UplinkLink): OutsideNetwork['ipv6'] {
+  if (ipv6 === null) return null;
+  return ipv6.kind === 'static'
+    ? { advertised: null, gateway: ipv6.gateway }
+    : { advertised: advertisedPrefix, gateway: null };
 }

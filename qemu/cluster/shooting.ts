@@ -71,7 +71,7 @@ export class Shooting {
         }
         await this.#range.settle([...new Set(flying.map(({ shot }) => shot.cable))]);
         for (const one of flying) landed.set(one.shot, one);
-        flying = flying.filter(({ shot, arrivals }) => shot.expected !== null && arrivals.size === 0);
+        flying = flying.filter(isUndecided);
       }
       for (const [shot, one] of landed) trials.push(trialOf(scenario, shot, one));
       this.#byNumber.clear();
@@ -115,6 +115,12 @@ export class Shooting {
     const flying = ends === null ? undefined : this.#byPort.get(`${link} ${ends.to.port}`);
     if (ends !== null && flying?.answer === endText(ends.from)) flying.isAnswered = true;
   }
+}
+
+/** What must pass and has not come, and what a router that has just started refuses for want of a route: both are tried again. */
+function isUndecided({ shot, arrivals, isAnswered, isRefused }: Flying): boolean {
+  if (arrivals.size > 0) return false;
+  return shot.expected !== null || (isRefused && !isAnswered);
 }
 
 function trialOf(scenario: string, shot: Shot, { arrivals, isAnswered, isRefused }: Flying): Trial {

@@ -1,7 +1,7 @@
 import type { Policy } from '../../openwrt/policy/policy.ts';
 import { encodeEthernet } from '../network/ethernet.ts';
 import { encodeIp, etherTypeOf, type IpPacket } from '../network/ip.ts';
-import { gatewayMac } from '../network/outside.ts';
+import { gatewayMac, outsideAddress6 } from '../network/outside.ts';
 import { uplinkName } from './cables.ts';
 import { outsideNetwork } from './outside-network.ts';
 import { cardNumber, portOf, routerCardMac } from './router-cards.ts';
@@ -31,8 +31,9 @@ export function standpoints(policy: Policy): Standpoint[] {
   const outside = outsideNetwork(policy);
   if (outside === null) return boards;
   const mac = routerCardMac(cardNumber(policy.uplink!.device));
-  const gateway = { cable: uplinkName, mac: gatewayMac, ipv4: outside.gateway, ipv6: null };
-  return [...boards, { ...gateway, router: { mac, ipv4: outside.router } }];
+  const gateway = { cable: uplinkName, mac: gatewayMac, ipv4: outside.gateway };
+  const ipv6 = outside.ipv6 === null ? null : outsideAddress6;
+  return [...boards, { ...gateway, ipv6, router: { mac, ipv4: outside.router } }];
 }
 
 /** The frame that carries a packet to the router. @param mac of the sender, if it is not the standpoint's own */

@@ -11,9 +11,11 @@ import {
   secondsOption,
 } from './dhcp.ts';
 import { decodeDns, dnsPort, dnsType, encodeDns } from './dns.ts';
-import { broadcastMac, encodeEthernet, etherType } from './ethernet.ts';
+import { broadcastMac, decodeEthernet, encodeEthernet, etherType } from './ethernet.ts';
 import type { FramePort } from './frame-port.ts';
-import { encodeIp, protocol } from './ip.ts';
+import { icmpv6Type } from './icmp.ts';
+import { decodeIp, encodeIp, protocol } from './ip.ts';
+import { routerAdvertisement } from './neighbour-discovery.ts';
 import { ntpAnswer, ntpPort } from './ntp.ts';
 import { PlayedHost, type UdpMessage } from './played-host.ts';
 import { encodeUdp } from './udp.ts';
@@ -25,6 +27,13 @@ export interface OutsideNetwork {
   /** The router's address there: given by DHCP, or its own. */
   readonly router: string;
   readonly gateway: string;
+  /** null: there is no IPv6 out there. */
+  readonly ipv6: {
+    /** First address of the /64 that is advertised; null if the router has its address by itself. */
+    readonly advertised: string | null;
+    /** The gateway's own address besides its link-local one; null for none. */
+    readonly gateway: string | null;
+  } | null;
 }
 
 /** What everybody out there says who is connected to. */
@@ -33,6 +42,8 @@ export const outsideBanner = 'outside\n';
 export const outsideNameAddress = '9.9.9.9';
 /** Of the gateway beyond the uplink, that everything out there comes from. */
 export const gatewayMac = '52:54:00:99:00:01';
+/** As `outsideNameAddress`, of the other family. */
+export const outsideAddress6 = '2620:fe::9';
 const leaseSeconds = 3600;
 
 /**
@@ -62,7 +73,10 @@ export class Outside {
       macOf: () => routerMac,
     });
     this.port = {
-      send: (frame) => this.host.receive(frame),
+      send: (frame) => {
+        this.#advertise(frame);
+        this.host.receive(frame);
+      },
       receive: (listener) => {
         this.#cable = listener;
       },
@@ -90,8 +104,20 @@ export class Outside {
   /** Neighbours are all addresses of the network but the router's: a probe for one that is taken must not be answered by two. */
   #isNeighbour(address: string): boolean {
     const parsed = parseAddress(address)!;
-    if (parsed.family === 'ipv6') return address === this.linkLocal;
+    const { ipv6 } = this.network;
+    if (parsed.family === 'ipv6') return ipv6 !== null && [this.linkLocal, ipv6.gateway].includes(address);
     return address !== this.network.router && contains(parseNetwork(this.network.network)!, parsed);
+  }
+
+  /** Answers a router solicitation. */
+  #advertise(frame: Buffer): void {
+    const prefix = this.network.ipv6?.advertised ?? null;
+    const ethernet = decodeEthernet(frame);
+    const packet = ethernet?.type === etherType.ipv6 ? decodeIp(ethernet.payload) : null;
+    if (prefix === null || packet?.protocol !== protocol.icmpv6) return;
+    if (packet.payload[0] !== icmpv6Type.routerSolicitation) return;
+    const from = { mac: gatewayMac, address: this.linkLocal };
+    this.#transmit(routerAdvertisement(from, { prefix, lifetimeSeconds: leaseSeconds }));
   }
 
   #answer(message: UdpMessage, seconds: () => number): Buffer | null {

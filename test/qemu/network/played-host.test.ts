@@ -1,7 +1,11 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { addressBytes } from '../../../qemu/network/address-bytes.ts';
 import { dhcpKind, dhcpOption, encodeDhcp } from '../../../qemu/network/dhcp.ts';
 import { decodeDns, encodeDns } from '../../../qemu/network/dns.ts';
+import { encodeEthernet, etherType } from '../../../qemu/network/ethernet.ts';
+import { encodeIcmp, icmpv6Type } from '../../../qemu/network/icmp.ts';
+import { encodeIp, protocol } from '../../../qemu/network/ip.ts';
 import { ntpQuestion, ntpTime } from '../../../qemu/network/ntp.ts';
 import { Outside, outsideBanner } from '../../../qemu/network/outside.ts';
 import { PlayedHost } from '../../../qemu/network/played-host.ts';
@@ -86,7 +90,12 @@ test('a connection that nobody answers is silence as soon as the wait is given u
   assert.equal(await soon(outcome), { kind: 'silence' });
 });
 
-const outsideNetwork = { network: '192.168.1.0/24', router: '192.168.1.77', gateway: '192.168.1.1' };
+const outsideNetwork = {
+  network: '192.168.1.0/24',
+  router: '192.168.1.77',
+  gateway: '192.168.1.1',
+  ipv6: null,
+};
 
 /** The outside with a router that is played too. */
 function outsideWithRouter(): { readonly outside: Outside; readonly router: PlayedHost } {
@@ -138,6 +147,25 @@ test('it answers for every address: TCP, datagrams, names, the time', async () =
   assert.equal(decodeDns(await ask('192.168.1.1', 53, encodeDns(question)))!.addresses, ['9.9.9.9']);
   assert.equal(outside.namesAsked, ['example.org']);
   assert.is(ntpTime(await ask('5.6.7.8', 123, ntpQuestion())), 1_800_000_000);
+});
+
+test('a router that asks for one is told a prefix, where there is IPv6 out there', () => {
+  for (const ipv6 of [null, { advertised: '2a10:50c0:77::', gateway: null }]) {
+    const outside = new Outside({ ...outsideNetwork, ipv6 }, '02:00:00:00:00:09', () => 0);
+    const sent: Buffer[] = [];
+    outside.port.receive((frame) => sent.push(frame));
+    const [source, destination] = ['fe80::b0:dff:fe00:9', 'ff02::2'];
+    const message = { type: icmpv6Type.routerSolicitation, code: 0, body: Buffer.alloc(4) };
+    const payload = encodeIcmp(message, source, destination);
+    outside.port.send(
+      encodeEthernet({
+        ...{ destination: '33:33:00:00:00:02', source: '02:00:00:00:00:09', type: etherType.ipv6 },
+        payload: encodeIp({ source, destination, protocol: protocol.icmpv6, hopLimit: 255, payload }),
+      }),
+    );
+    assert.is(sent.length, ipv6 === null ? 0 : 1);
+    if (ipv6 !== null) assert.ok(sent[0]!.includes(addressBytes('2a10:50c0:77::')));
+  }
 });
 
 test.run();
