@@ -6,6 +6,7 @@ import { policyPage } from '../../builder/cli/policy-page/page.ts';
 import { run } from '../../builder/cli/run.ts';
 import { capturedTerminal } from '../support/captured-terminal.ts';
 import { clusterFile, examplePolicy } from '../support/example-policies.ts';
+import { nftUnavailable } from '../support/nft.ts';
 import { checkout } from '../support/places.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -29,6 +30,16 @@ test('a cluster in words with the lines of its file, its UCI and its ruleset', a
   assert.match(out, /# \/etc\/config\/firewall\nconfig defaults/);
   assert.match(out, /# \/etc\/boardsmith\/ruleset\.nft\ntable inet boardsmith/);
   assert.match(out, /from \\ to +cxo-1 +cxo-2 +node/);
+});
+
+const unavailable = nftUnavailable();
+if (unavailable !== null) console.log(`SKIP a proof of the ruleset that a kernel lists: ${unavailable}`);
+(unavailable === null ? test : test.skip)('a proof of the ruleset that a kernel lists', async () => {
+  const { code, out } = await policy('prove', 'skyminer-4');
+  assert.is(code, 0);
+  assert.match(out, /^skyminer-4: proven over all packets/);
+  const json = await policy('prove', 'skyminer-8', '--json');
+  assert.equal(JSON.parse(json.out), { cluster: 'skyminer-8', proven: true, differences: [] });
 });
 
 test('--json is one object with all of it', async () => {

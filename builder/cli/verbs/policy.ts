@@ -1,14 +1,18 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { compileRuleset } from '../../../openwrt/nft/compile-ruleset.ts';
+import { printNft } from '../../../openwrt/nft/print-text.ts';
 import { diffPolicies, opensAnything } from '../../../openwrt/policy/diff/policy-diff.ts';
 import { explainPacket } from '../../../openwrt/policy/explain/explain-packet.ts';
 import { packetForm, parsePacket } from '../../../openwrt/policy/explain/packet.ts';
 import type { Origin, Policy } from '../../../openwrt/policy/policy.ts';
 import { policyOfCluster } from '../../../openwrt/policy/policy-of-cluster.ts';
 import { policyInWords } from '../../../openwrt/policy/words.ts';
+import { prove } from '../../../openwrt/proof/prove.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { loadCluster } from '../../recipe/load-cluster.ts';
 import { type Problem, problemLine } from '../../recipe/problem.ts';
+import { listRuleset } from '../list-ruleset.ts';
 import { paint } from '../paint.ts';
 import { policyPage } from '../policy-page/page.ts';
 import { diffLines, explanationLines, fileLines, policyLines } from '../policy-text.ts';
@@ -27,6 +31,8 @@ interface PolicyOptions {
 
 /** Something opens. As diff(1): no error, and not nothing. */
 const opensExitCode = 1;
+/** The ruleset is not the policy. */
+const differsExitCode = 1;
 
 /** `boardsmith policy`: what a cluster's router lets pass, and what is made of that. */
 export const policy: Verb = {
@@ -40,6 +46,7 @@ export const policy: Verb = {
     defineShow(command, terminal);
     defineDiff(command, terminal, exit);
     defineExplain(command, terminal);
+    defineProve(command, terminal, exit);
   },
 };
 
@@ -112,6 +119,32 @@ function defineExplain(command: Command, terminal: Terminal): void {
       for (const line of explanationLines(explanation, paint(terminal), placeIn(terminal, file))) {
         terminal.out(line);
       }
+    });
+}
+
+function defineProve(command: Command, terminal: Terminal, exit: (code: number) => void): void {
+  command
+    .command('prove <cluster>')
+    .description(
+      `show that the ruleset, as a kernel holds it, lets pass exactly what the policy says, over all packets; ends with ${differsExitCode} if not`,
+    )
+    .option('--json', 'print it as one JSON object')
+    .action(async (name: string, options: { json?: true }) => {
+      const { policy } = await loadPolicy(terminal, name);
+      const listing = await listRuleset(printNft(compileRuleset(policy)), terminal.signal);
+      const { proven, notUnderstood, differences } = prove(policy, listing);
+      const words = [
+        ...notUnderstood.map((place) => `not understood: ${place}`),
+        ...differences.map((difference) => difference.words),
+      ];
+      if (options.json) terminal.out(JSON.stringify({ cluster: policy.cluster, proven, differences: words }));
+      else for (const line of words) terminal.out(line);
+      if (proven && !options.json) {
+        terminal.out(
+          `${policy.cluster}: proven over all packets; what is forwarded, accepted and sent is what the policy names`,
+        );
+      }
+      if (!proven) exit(differsExitCode);
     });
 }
 
