@@ -78,6 +78,7 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
   };
   const { router, ipv6Suffix } = facts.network;
   const settings = settingsFor(facts.network);
+  if (router !== null && facts.network.ruleset === null) throw new RangeError('a router without a ruleset');
   const ruleset = Buffer.from(facts.network.ruleset ?? '', 'base64');
   const links = router?.links ?? [];
   const timeServers = router?.timeServers ?? [];

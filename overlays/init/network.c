@@ -169,6 +169,9 @@ static void load_ruleset(const struct plan *plan)
 	int done = plan->connections > 0 ? hold_connections(plan->connections) : 0;
 	if (done < 0)
 		fail("hold connections", done);
+	bool forwards = plan->forwards_ipv4 || plan->forwards_ipv6;
+	if (forwards && plan->ruleset_size == 0)
+		fail("forward packets without a ruleset", -ENOENT);
 	if (plan->forwards_ipv4)
 		done = small_file_write("/proc/sys/net/ipv4/ip_forward", "1");
 	if (done == 0 && plan->forwards_ipv6)

@@ -4,6 +4,7 @@ import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { cString } from '../../builder/init/c-literal.ts';
 import { guidBytes } from '../../builder/init/guid-bytes.ts';
 import { planSource } from '../../builder/init/plan-source.ts';
+import { ordinaryNetwork } from '../../builder/recipe/machine-network.ts';
 import type { ResolvedRecipe } from '../../builder/recipe/resolved-recipe.ts';
 import { matchesGolden } from '../support/golden.ts';
 import { probeBoard, probeFacts, probeRecipe } from './probe-appliance.ts';
@@ -78,5 +79,20 @@ for (const [name, change] of refused) {
     );
   });
 }
+
+test('a router without a ruleset is refused: it would forward everything', () => {
+  const router = {
+    links: [],
+    forwarded: ['ipv4'],
+    connections: 1024,
+    timeServers: [],
+    servesTime: false,
+  } as const;
+  const network = { ...ordinaryNetwork, router };
+  assert.throws(
+    () => planSource(probeRecipe, probeBoard, { ...probeFacts, network }),
+    /init cannot be made for probe: a router without a ruleset/,
+  );
+});
 
 test.run();

@@ -530,8 +530,15 @@ static const struct plan_link router_links[] = {
 
 static const uint32_t router_time_servers[] = { 0xc0000210, 0xc0000211 };
 
+/* A batch of two messages, begin and end, as the kernel wants it in the byte order of little-endian machines. */
+static const uint8_t empty_batch[40] = {
+	20, 0, 0, 0, 0x10, 0, 1, 0, [12] = 0, [16] = 0, 0, 0, 10, 20, 0, 0, 0, 0x11, 0, 1, 0, [36] = 0, 0, 0, 10,
+};
+
 static void router(void)
 {
+	plan.ruleset = empty_batch;
+	plan.ruleset_size = sizeof empty_batch;
 	plan.links = router_links;
 	plan.link_count = 3;
 	plan.forwards_ipv4 = true;
@@ -561,28 +568,23 @@ static void router_with_static_uplink(void)
 	plan.time_server_count = 0;
 }
 
-/* A batch of two messages, begin and end, as the kernel wants it in the byte order of little-endian machines. */
-static const uint8_t empty_batch[40] = {
-	20, 0, 0, 0, 0x10, 0, 1, 0, [12] = 0, [16] = 0, 0, 0, 10, 20, 0, 0, 0, 0x11, 0, 1, 0, [36] = 0, 0, 0, 10,
-};
-
-static void router_with_ruleset(void)
+static void router_without_ruleset(void)
 {
 	router();
-	plan.ruleset = empty_batch;
-	plan.ruleset_size = sizeof empty_batch;
+	plan.ruleset_size = 0;
+	kernel.end_ms = 20000;
 }
 
 static void router_whose_ruleset_is_refused(void)
 {
-	router_with_ruleset();
+	router();
 	kernel.refuses_ruleset = EOPNOTSUPP;
 	kernel.end_ms = 20000;
 }
 
 static void router_whose_ruleset_is_cut_off(void)
 {
-	router_with_ruleset();
+	router();
 	plan.ruleset_size--;
 	kernel.end_ms = 20000;
 }
@@ -800,7 +802,7 @@ static const struct scenario {
 	{ "router", router },
 	{ "router-with-late-link", router_with_late_link },
 	{ "router-with-static-uplink", router_with_static_uplink },
-	{ "router-with-ruleset", router_with_ruleset },
+	{ "router-without-ruleset", router_without_ruleset },
 	{ "router-whose-ruleset-is-refused", router_whose_ruleset_is_refused },
 	{ "router-whose-ruleset-is-cut-off", router_whose_ruleset_is_cut_off },
 	{ "router-with-ipv6", router_with_ipv6 },
