@@ -169,9 +169,14 @@ static void load_ruleset(const struct plan *plan)
 	int done = plan->connections > 0 ? hold_connections(plan->connections) : 0;
 	if (done < 0)
 		fail("hold connections", done);
-	bool forwards = plan->forwards_ipv4 || plan->forwards_ipv6;
-	if (forwards && plan->ruleset_size == 0)
+	if ((plan->forwards_ipv4 || plan->forwards_ipv6) && plan->ruleset_size == 0)
 		fail("forward packets without a ruleset", -ENOENT);
+}
+
+/* After the links: a router without its routes would tell who sends what the policy forbids that there is no way. */
+static void start_forwarding(const struct plan *plan)
+{
+	int done = 0;
 	if (plan->forwards_ipv4)
 		done = small_file_write("/proc/sys/net/ipv4/ip_forward", "1");
 	if (done == 0 && plan->forwards_ipv6)
@@ -204,6 +209,7 @@ void network_start(struct network *network, const struct plan *plan, int empty_r
 	if (done < 0)
 		event_degraded("set loopback up", done);
 	network_look_for_link(network);
+	start_forwarding(plan);
 }
 
 static int write_resolver(const struct lease *lease)

@@ -68,6 +68,7 @@ export const otherPathsOfBun: MeasuredRuntime = {
     ppoll: 'c-ares, and a wait for one descriptor',
     recvmsg: 'datagrams, where recvmmsg fails',
     restart_syscall: 'the kernel itself, after a signal',
+    rt_sigsuspend: 'a thread that runs while another collects garbage waits in it',
     sched_yield: 'JavaScriptCore, for a lock that is taken',
     sendfile: 'a copy where copy_file_range fails, and a file as an answer',
     sendmmsg: 'several datagrams at once',
