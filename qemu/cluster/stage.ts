@@ -94,16 +94,23 @@ export class Stage {
     await this.routerReady(0);
   }
 
-  /** Resolves when the router's daemon is ready and its uplink has an address. @param since line of its console */
+  /** Resolves when the router's daemon is ready and its uplink has an address and a way out of each family. @param since line of its console */
   async routerReady(since: number, expected: readonly FailureKind[] = []): Promise<void> {
     const { console } = this.router;
+    const { outside } = this.cables;
+    const advertisements = outside?.advertisements ?? 0;
     const wait = { ...this.#wait("the router's ready line"), since, expected };
     await console.waitFor(isEvent('ready'), wait);
-    if (this.policy.uplink?.ipv4.kind !== 'dhcp') return;
-    await console.waitFor(isEvent('network', { state: 'up' }), {
-      ...wait,
-      description: "the uplink's address",
-    });
+    if (this.policy.uplink?.ipv4.kind === 'dhcp') {
+      await console.waitFor(isEvent('network', { state: 'up' }), {
+        ...wait,
+        description: "the uplink's address",
+      });
+    }
+    if (outside === null || this.policy.uplink?.ipv6?.kind !== 'router-advertisement') return;
+    // Without a route the kernel would answer by itself what the policy drops.
+    await outside.advertisedPast(advertisements, this.within(patience.ready));
+    await this.settle([uplinkName]);
   }
 
   /** Starts every board that is a machine, and waits until all are ready. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { contains, parseAddress, parseNetwork } from '../../builder/recipe/address/ip-network.ts';
 import { addressBytes, linkLocalAddress } from './address-bytes.ts';
 import {
@@ -58,6 +59,8 @@ export class Outside {
   readonly namesAsked: string[] = [];
   /** Connections that came in, `tcp address:port`, in order. */
   readonly connections: string[] = [];
+  #advertisements = 0;
+  readonly #advertised = new EventTarget();
   readonly #transmit: (frame: Buffer) => void;
   #cable: (frame: Buffer) => void = () => {};
 
@@ -101,6 +104,17 @@ export class Outside {
     return linkLocalAddress(gatewayMac);
   }
 
+  /** Router advertisements that were sent. */
+  get advertisements(): number {
+    return this.#advertisements;
+  }
+
+  /** Resolves when more advertisements than that were sent; at once if there never is one. @throws the signal's reason */
+  async advertisedPast(count: number, signal: AbortSignal): Promise<void> {
+    if ((this.network.ipv6?.advertised ?? null) === null) return;
+    while (this.#advertisements <= count) await once(this.#advertised, 'sent', { signal });
+  }
+
   /** Neighbours are all addresses of the network but the router's: a probe for one that is taken must not be answered by two. */
   #isNeighbour(address: string): boolean {
     const parsed = parseAddress(address)!;
@@ -118,6 +132,8 @@ export class Outside {
     if (packet.payload[0] !== icmpv6Type.routerSolicitation) return;
     const from = { mac: gatewayMac, address: this.linkLocal };
     this.#transmit(routerAdvertisement(from, { prefix, lifetimeSeconds: leaseSeconds }));
+    this.#advertisements += 1;
+    this.#advertised.dispatchEvent(new Event('sent'));
   }
 
   #answer(message: UdpMessage, seconds: () => number): Buffer | null {

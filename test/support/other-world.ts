@@ -19,7 +19,7 @@ export interface OtherWorld {
 }
 
 /** What a checkout needs for a build. */
-const parts = ['recipes', 'qemu', 'package.json', 'overlays', 'builder'];
+const parts = ['recipes', 'qemu', 'package.json', 'overlays', 'openwrt', 'builder'];
 /** A build needs about half of it. */
 const roomNeeded = 4 * 2 ** 30;
 const nobody = 65534;
