@@ -58,7 +58,12 @@ test('the logged command line can be pasted into a shell in an empty folder', as
 });
 
 test('a guest that resets ends the machine with that reason', async () => {
-  const { image, direct } = await bareMetalGuest(join(folder, 'reset'), ['x'], 'reset');
+  // So much that it does not reset before QEMU's control socket is connected, which alone tells the reason.
+  const lines = Array.from(
+    { length: 2000 },
+    () => 'still here, and in no hurry at all to reset this machine',
+  );
+  const { image, direct } = await bareMetalGuest(join(folder, 'reset'), lines, 'reset');
   const machine = await startMachine(image, { ...plainRun, direct });
   assert.is((await machine.ended).reason, 'guest-reset');
 });
