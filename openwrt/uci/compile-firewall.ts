@@ -1,8 +1,13 @@
 import { outermostNetworks } from '../../builder/recipe/address/ip-network.ts';
 import { linkLocalAddress } from '../../builder/recipe/address/link-local-address.ts';
+import {
+  martiansIpv4,
+  martiansIpv6,
+  privateIpv4,
+  privateIpv6,
+} from '../../builder/recipe/address/special-purpose-addresses.ts';
 import { ownNetworks } from '../policy/own-networks.ts';
 import type { BoardLink, Flow, ManagementAccess, Policy, PortForward, UplinkLink } from '../policy/policy.ts';
-import { martiansIpv4, martiansIpv6, privateIpv4, privateIpv6 } from '../policy/special-purpose-addresses.ts';
 import { forwardIncludes, needsIncludes } from './forward-includes.ts';
 import type { AddressMatch, IcmpType, ProtocolMatch, Some } from './model/firewall-match.ts';
 import type {

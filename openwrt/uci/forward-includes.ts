@@ -1,7 +1,7 @@
 import { outermostNetworks } from '../../builder/recipe/address/ip-network.ts';
+import { martiansIpv4 } from '../../builder/recipe/address/special-purpose-addresses.ts';
 import { ownNetworks } from '../policy/own-networks.ts';
 import type { Policy, PortForward } from '../policy/policy.ts';
-import { martiansIpv4 } from '../policy/special-purpose-addresses.ts';
 import type { NftInclude } from './model/firewall-sections.ts';
 
 export const forwardIncludes: readonly [NftInclude, NftInclude] = [

@@ -1,8 +1,13 @@
 import { outermostNetworks } from '../../builder/recipe/address/ip-network.ts';
 import { linkLocalAddress } from '../../builder/recipe/address/link-local-address.ts';
+import {
+  martiansIpv4,
+  martiansIpv6,
+  privateIpv4,
+  privateIpv6,
+} from '../../builder/recipe/address/special-purpose-addresses.ts';
 import { ownNetworks } from '../policy/own-networks.ts';
 import type { BoardLink, ConnectionRate, Policy, PortRange, UplinkLink } from '../policy/policy.ts';
-import { martiansIpv4, martiansIpv6, privateIpv4, privateIpv6 } from '../policy/special-purpose-addresses.ts';
 import { anything, type Opening } from './firewall4-model/opening.ts';
 
 type Family = 'ipv4' | 'ipv6';

@@ -4,13 +4,13 @@ import {
   parseAddress,
   parseNetwork,
 } from '../../builder/recipe/address/ip-network.ts';
-import type { Policy, PortRange } from '../../openwrt/policy/policy.ts';
 import {
   martiansIpv4,
   martiansIpv6,
   privateIpv4,
   privateIpv6,
-} from '../../openwrt/policy/special-purpose-addresses.ts';
+} from '../../builder/recipe/address/special-purpose-addresses.ts';
+import type { Policy, PortRange } from '../../openwrt/policy/policy.ts';
 import { uplinkName } from './cables.ts';
 
 /** The first packet of a connection, sent by whom its source says. */

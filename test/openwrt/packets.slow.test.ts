@@ -11,11 +11,13 @@ import { checkout } from '../support/places.ts';
 import { sampleAlone, samplePolicy } from '../support/sample-policy.ts';
 import { compileSegmentPrograms, segmentsUnavailable } from '../support/segment-programs.ts';
 import { SegmentWorld } from '../support/segment-world.ts';
+import { wherePossible } from '../support/where-possible.ts';
 
 /** Packets between two looks at what arrived: what a socket's buffer holds. */
 const roundSize = 400;
 
 const unavailable = segmentsUnavailable();
+const withSegments = wherePossible(test, unavailable);
 const programs = unavailable === null ? await compileSegmentPrograms() : null;
 const cluster = async (name: string): Promise<Policy> =>
   policyOfCluster(await loadCluster(join(checkout, `recipes/clusters/${name}.yaml`)));
@@ -131,14 +133,6 @@ withSegments(
     }
   },
 );
-
-function withSegments(name: string, run: () => Promise<void>): void {
-  if (unavailable === null) test(name, run);
-  else {
-    console.log(`SKIP ${name}: ${unavailable}`);
-    test.skip(name, run);
-  }
-}
 
 /** Where each probe, by number, was seen. */
 async function send(world: SegmentWorld, probes: readonly Probe[]): Promise<Map<number, string[]>> {

@@ -5,8 +5,10 @@ import type { Ruleset } from '../../openwrt/nft/model.ts';
 import { allowances, type Protection, protectedPolicy, protections } from '../support/protections.ts';
 import { compileSegmentPrograms, segmentsUnavailable } from '../support/segment-programs.ts';
 import { SegmentWorld } from '../support/segment-world.ts';
+import { wherePossible } from '../support/where-possible.ts';
 
 const unavailable = segmentsUnavailable();
+const withSegments = wherePossible(test, unavailable);
 const programs = unavailable === null ? await compileSegmentPrograms() : null;
 const ruleset = compileRuleset(protectedPolicy);
 
@@ -35,14 +37,6 @@ async function getsThrough(trial: Pick<Protection, 'getsThrough'>, of: Ruleset):
     return await trial.getsThrough(world);
   } finally {
     world.close();
-  }
-}
-
-function withSegments(name: string, run: () => Promise<void>): void {
-  if (unavailable === null) test(name, run);
-  else {
-    console.log(`SKIP ${name}: ${unavailable}`);
-    test.skip(name, run);
   }
 }
 

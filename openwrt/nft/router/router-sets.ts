@@ -1,10 +1,10 @@
-import type { ManagementAccess, Policy, SegmentAddresses } from '../../policy/policy.ts';
 import {
   martiansIpv4,
   martiansIpv6,
   privateIpv4,
   privateIpv6,
-} from '../../policy/special-purpose-addresses.ts';
+} from '../../../builder/recipe/address/special-purpose-addresses.ts';
+import type { ManagementAccess, Policy, SegmentAddresses } from '../../policy/policy.ts';
 import type { FieldName } from '../fields.ts';
 import type { Element, NamedSet } from '../model.ts';
 import { countingSet, exactSet, intervalSet } from '../named-sets.ts';

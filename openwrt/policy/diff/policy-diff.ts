@@ -1,7 +1,12 @@
 import { contains, overlaps, parseNetwork } from '../../../builder/recipe/address/ip-network.ts';
 import { coversPorts, joinRanges, type PortRange } from '../../../builder/recipe/address/port-range.ts';
+import {
+  martiansIpv4,
+  martiansIpv6,
+  privateIpv4,
+  privateIpv6,
+} from '../../../builder/recipe/address/special-purpose-addresses.ts';
 import type { BoardLink, ConnectionRate, Policy, UplinkLink } from '../policy.ts';
-import { martiansIpv4, martiansIpv6, privateIpv4, privateIpv6 } from '../special-purpose-addresses.ts';
 import { policyRights, type Right, rightInWords } from './policy-rights.ts';
 
 /** What one policy opens and closes against another, in words, sorted. */

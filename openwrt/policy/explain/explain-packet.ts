@@ -5,9 +5,14 @@ import {
   parseNetwork,
 } from '../../../builder/recipe/address/ip-network.ts';
 import { coversPorts } from '../../../builder/recipe/address/port-range.ts';
+import {
+  martiansIpv4,
+  martiansIpv6,
+  privateIpv4,
+  privateIpv6,
+} from '../../../builder/recipe/address/special-purpose-addresses.ts';
 import { ownNetworks } from '../own-networks.ts';
 import type { BoardLink, Flow, Origin, Policy } from '../policy.ts';
-import { martiansIpv4, martiansIpv6, privateIpv4, privateIpv6 } from '../special-purpose-addresses.ts';
 import { endInWords, familyInWords, forwardInWords, managementInWords, matchInWords } from '../words.ts';
 import type { AskedPacket } from './packet.ts';
 

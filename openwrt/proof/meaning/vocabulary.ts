@@ -1,10 +1,10 @@
-import type { BoardLink, Origin, Policy, PortRange } from '../../policy/policy.ts';
 import {
   martiansIpv4,
   martiansIpv6,
   privateIpv4,
   privateIpv6,
-} from '../../policy/special-purpose-addresses.ts';
+} from '../../../builder/recipe/address/special-purpose-addresses.ts';
+import type { BoardLink, Origin, Policy, PortRange } from '../../policy/policy.ts';
 import { addressNumber, cidrInterval, networkInterval, parseMac } from '../addresses.ts';
 import { between, type Interval, outside, point } from '../interval.ts';
 import { type PacketClass, wholeField } from '../packet-class.ts';

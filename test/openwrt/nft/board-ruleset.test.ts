@@ -6,15 +6,10 @@ import { printNft } from '../../../openwrt/nft/print-text.ts';
 import { sendsWhatNftSends } from '../../support/compare-with-nft.ts';
 import { matchesGolden } from '../../support/golden.ts';
 import { nftUnavailable } from '../../support/nft.ts';
+import { wherePossible } from '../../support/where-possible.ts';
 
 const unavailable = nftUnavailable();
-const withNft = (name: string, run: () => void): void => {
-  if (unavailable === null) test(name, run);
-  else {
-    console.log(`SKIP ${name}: ${unavailable}`);
-    test.skip(name, run);
-  }
-};
+const withNft = wherePossible(test, unavailable);
 
 const quiet: BoardNeeds = { ports: [], connects: [], needs: { dns: false, time: false }, capabilities: [] };
 const busy: BoardNeeds = {

@@ -13,15 +13,10 @@ import { matchesGolden } from '../../support/golden.ts';
 import { loadedRuleset, nftUnavailable } from '../../support/nft.ts';
 import { checkout } from '../../support/places.ts';
 import { policyOfSize, sampleAlone, samplePolicy, sampleWithDhcp } from '../../support/sample-policy.ts';
+import { wherePossible } from '../../support/where-possible.ts';
 
 const unavailable = nftUnavailable();
-const withNft = (name: string, run: () => void): void => {
-  if (unavailable === null) test(name, run);
-  else {
-    console.log(`SKIP ${name}: ${unavailable}`);
-    test.skip(name, run);
-  }
-};
+const withNft = wherePossible(test, unavailable);
 
 const cluster = async (name: string): Promise<Policy> =>
   policyOfCluster(await loadCluster(join(checkout, `recipes/clusters/${name}.yaml`)));

@@ -9,15 +9,10 @@ import { sendsWhatNftSends } from '../../support/compare-with-nft.ts';
 import { everyConstruct } from '../../support/every-construct.ts';
 import { matchesGolden } from '../../support/golden.ts';
 import { loadedRuleset, nftUnavailable } from '../../support/nft.ts';
+import { wherePossible } from '../../support/where-possible.ts';
 
 const unavailable = nftUnavailable();
-const withNft = (name: string, run: () => void): void => {
-  if (unavailable === null) test(name, run);
-  else {
-    console.log(`SKIP ${name}: ${unavailable}`);
-    test.skip(name, run);
-  }
-};
+const withNft = wherePossible(test, unavailable);
 
 test('text and JSON of every construct', () => {
   matchesGolden('openwrt/nft/every-construct.nft', printNft(everyConstruct));

@@ -7,16 +7,11 @@ import { accept } from '../../../openwrt/nft/rule-parts.ts';
 import { everyConstruct } from '../../support/every-construct.ts';
 import { inNamespace, loadedRuleset, nftUnavailable } from '../../support/nft.ts';
 import { compileRulesetLoader } from '../../support/ruleset-loader.ts';
+import { wherePossible } from '../../support/where-possible.ts';
 
 const unavailable = nftUnavailable();
 const loader = unavailable === null ? await compileRulesetLoader() : '';
-const withNft = (name: string, run: () => void): void => {
-  if (unavailable === null) test(name, run);
-  else {
-    console.log(`SKIP ${name}: ${unavailable}`);
-    test.skip(name, run);
-  }
-};
+const withNft = wherePossible(test, unavailable);
 
 /** What the loader says of a batch, and what the namespace then holds. */
 function load(batch: Uint8Array): { said: string; holds: string } {

@@ -3,16 +3,11 @@ import * as assert from 'uvu/assert';
 import { boardRuleset } from '../../../openwrt/nft/board-ruleset.ts';
 import type { BoardNeeds } from '../../../openwrt/proof/meaning/board.ts';
 import { proveBoard } from '../../../openwrt/proof/prove.ts';
+import { wherePossible } from '../../support/where-possible.ts';
 import { listingOf, listingUnavailable } from './kernel-listing.ts';
 
 const test = suite('prove a board');
-const withKernel = (name: string, run: () => void): void => {
-  if (listingUnavailable === null) test(name, run);
-  else {
-    console.log(`SKIP ${name}: ${listingUnavailable}`);
-    test.skip(name, run);
-  }
-};
+const withKernel = wherePossible(test, listingUnavailable);
 
 const quiet: BoardNeeds = { ports: [], connects: [], needs: { dns: false, time: false }, capabilities: [] };
 const busy: BoardNeeds = {

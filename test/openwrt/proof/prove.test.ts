@@ -5,18 +5,13 @@ import { type Proof, prove } from '../../../openwrt/proof/prove.ts';
 import { exampleClusters, examplePolicy } from '../../support/example-policies.ts';
 import { matchesGolden } from '../../support/golden.ts';
 import { policyOfSize } from '../../support/sample-policy.ts';
+import { wherePossible } from '../../support/where-possible.ts';
 import { clusterListing, kernelListing, listingText, listingUnavailable } from './kernel-listing.ts';
 import type { Listing } from './mutations.ts';
 import { variedPolicies } from './varied-policies.ts';
 
 const test = suite('prove');
-const withKernel = (name: string, run: () => void): void => {
-  if (listingUnavailable === null) test(name, run);
-  else {
-    console.log(`SKIP ${name}: ${listingUnavailable}`);
-    test.skip(name, run);
-  }
-};
+const withKernel = wherePossible(test, listingUnavailable);
 
 const words = ({ notUnderstood, differences }: Proof): string[] => [
   ...notUnderstood,
