@@ -1,5 +1,6 @@
 #include "dhcp_client.h"
 
+#include "helper_wait.h"
 #include "lease.h"
 #include "sys.h"
 
@@ -203,17 +204,7 @@ _Noreturn void dhcp_client(const struct dhcp_client_identity *identity)
 		int64_t now = sys_uptime_ms();
 		if (now >= client.next_ms)
 			act(&client, now);
-		/* The pipe is watched for its end only: PID 1 that closed it wants no more answers. */
-		struct pollfd fds[] = {
-			{ .fd = DHCP_SOCKET, .events = POLLIN },
-			{ .fd = DHCP_ANSWER, .events = 0 },
-		};
-		int64_t wait = client.next_ms - sys_uptime_ms();
-		if (sys_poll(fds, 2, wait < 0 ? 0 : wait) <= 0)
-			continue;
-		if (fds[1].revents)
-			sys_exit(0);
-		if (fds[0].revents)
+		if (helper_wait(DHCP_SOCKET, DHCP_ANSWER, client.next_ms))
 			receive(&client);
 	}
 }

@@ -1,5 +1,6 @@
 #include "sntp_client.h"
 
+#include "helper_wait.h"
 #include "ntp_packet.h"
 #include "sys.h"
 #include "time_answer.h"
@@ -69,17 +70,7 @@ _Noreturn void sntp_client(const uint32_t *servers, size_t count)
 		int64_t now = sys_uptime_ms();
 		if (now >= client.next_ms)
 			ask(&client, now);
-		/* The pipe is watched for its end only: PID 1 that closed it wants no more answers. */
-		struct pollfd fds[] = {
-			{ .fd = SNTP_SOCKET, .events = POLLIN },
-			{ .fd = SNTP_ANSWER, .events = 0 },
-		};
-		int64_t wait = client.next_ms - sys_uptime_ms();
-		if (sys_poll(fds, 2, wait < 0 ? 0 : wait) <= 0)
-			continue;
-		if (fds[1].revents)
-			sys_exit(0);
-		if (fds[0].revents)
+		if (helper_wait(SNTP_SOCKET, SNTP_ANSWER, client.next_ms))
 			receive(&client);
 	}
 }
