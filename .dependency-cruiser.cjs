@@ -2,6 +2,7 @@
 // The order of the folders inside builder/: each may import itself and what stands before it.
 const builderOrder = [
   'error',
+  'signature',
   'recipe',
   'lock',
   'toolchain',
@@ -15,7 +16,9 @@ const builderOrder = [
   'sbom',
   'steps',
   'new',
+  'identity',
   'release',
+  'ledger',
   'burn',
   'cli',
 ];
@@ -55,7 +58,7 @@ module.exports = {
       name: 'openwrt-uses-recipe-and-rootfs',
       severity: 'error',
       from: { path: '^openwrt/', pathNot: '^openwrt/release/' },
-      to: { path: '^(builder|qemu|recipes|test)/', pathNot: '^builder/(error|recipe|rootfs)/' },
+      to: { path: '^(builder|qemu|recipes|test)/', pathNot: '^builder/(error|signature|recipe|rootfs)/' },
     },
     {
       name: 'openwrt-base-builds-an-image',
@@ -63,7 +66,7 @@ module.exports = {
         'a base of the router locks, plans and runs steps with what the builder has for that; the policy compiler does not',
       severity: 'error',
       from: { path: '^openwrt/release/' },
-      to: { path: '^(qemu|recipes|test|builder/(new|release|burn|cli|setup))/' },
+      to: { path: '^(qemu|recipes|test|builder/(new|identity|release|ledger|burn|cli|setup))/' },
     },
     {
       name: 'openwrt-policy-knows-no-base',

@@ -23,6 +23,18 @@ export const exitCodes = {
   HOST_UNSUITABLE: 10,
   /** A file that was to be read is not there or not what it should be. */
   FILE_UNUSABLE: 11,
+  /** A key's file cannot be used: not a key, a wrong password, or not the one that was asked for. */
+  KEY_UNUSABLE: 12,
+  /** A release is not what its signers signed, has too few good signatures, or is older than one that is known. */
+  RELEASE_INVALID: 13,
+  /** A disk that must not be written, or that was not clearly named. Nothing was written. */
+  DISK_REFUSED: 14,
+  /** A card that cannot hold what was written, was pulled out, or is smaller than it says. */
+  CARD_BAD: 15,
+  /** The list of units, a batch's certificate or an identity has mistakes. */
+  UNITS_INVALID: 16,
+  /** A ledger does not hold together: a line was changed, taken out or not signed. */
+  LEDGER_INVALID: 17,
   /** Stopped by the user (Ctrl-C), as shells count it: 128 + SIGINT. */
   INTERRUPTED: 130,
 } as const;
