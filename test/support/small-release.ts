@@ -1,0 +1,198 @@
+import { createCipheriv, createHash } from 'node:crypto';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { writeDisk } from '../../builder/image/disk.ts';
+import { type Layout, layout } from '../../builder/image/layout.ts';
+import { sectorSize } from '../../builder/image/sectors.ts';
+import {
+  type MappedRange,
+  mappedBlockSize,
+  type ReleasedFile,
+  type ReleasedImage,
+  type ReleaseManifest,
+} from '../../builder/release/release-manifest.ts';
+import { storedZstd } from './stored-zstd.ts';
+import { testBoard } from './test-board.ts';
+import { type TestSigner, testSigner } from './test-signer.ts';
+
+/** What a test's release differs in from the usual one. */
+export interface SmallReleaseOptions {
+  readonly name?: string;
+  readonly number?: number;
+  /** Names of those who sign it (see `testSigner`). */
+  readonly signers?: readonly string[];
+  /** Public keys (minisign's base64 line) that the images take certificates from. */
+  readonly authorities?: readonly string[];
+  /** What the image `cxo-test-board` lets a unit have. */
+  readonly unit?: Partial<Pick<ReleasedImage['unit'], 'settings' | 'secrets'>>;
+  readonly previous?: ReleaseManifest['previous'];
+}
+
+export interface SmallRelease {
+  readonly folder: string;
+  readonly manifest: ReleaseManifest;
+  /** sha256 of manifest.json. */
+  readonly digest: string;
+  readonly signers: readonly TestSigner[];
+  /** Each image whole, as a card must hold it. */
+  readonly raw: Readonly<Record<string, Buffer>>;
+}
+
+const smallest = {
+  ...testBoard,
+  partitions: { bootMiB: 1, rootMiB: 2, stateMiB: 1, identityMiB: 1, dataMiB: 1 },
+};
+const { signal } = new AbortController();
+
+/**
+ * A signed release of a cluster with two images of 14 MiB, made in a fraction of a second: the layout and table are those of `builder/image`,
+ * what lies in the partitions is noise with a hole in it. The images are `cxo-test-board` (positions cxo-1 and cxo-2) and `router-test-board`.
+ */
+export async function smallRelease(folder: string, options: SmallReleaseOptions = {}): Promise<SmallRelease> {
+  const { name = 'tiny', number = 1, previous = null } = options;
+  const raw: Record<string, Buffer> = {};
+  const images: ReleasedImage[] = [];
+  const files: ReleasedFile[] = [];
+  const put = async (path: string, content: string | Uint8Array): Promise<string> => {
+    const bytes = Buffer.from(content);
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), bytes);
+    files.push({ path, size: bytes.length, sha256: sha256(bytes) });
+    return path;
+  };
+  for (const [recipe, positions] of [
+    ['cxo', ['cxo-1', 'cxo-2']],
+    ['router', ['router']],
+  ] as const) {
+    const image = `${recipe}-test-board`;
+    const disk = layout(smallest, `${name} ${image}`);
+    const bytes = await diskBytes(folder, `${image} ${number}`, disk);
+    raw[image] = bytes;
+    images.push({
+      name: image,
+      recipe,
+      board: 'test-board',
+      positions,
+      raw: { size: bytes.length, sha256: sha256(bytes) },
+      zstd: await put(`images/${image}.img.zst`, storedZstd(bytes)),
+      xz: null,
+      bmap: await put(`images/${image}.bmap`, `<bmap version="2.0"><!-- ${image} --></bmap>\n`),
+      buildManifest: await put(`images/${image}.manifest.json`, json({ recipe, board: 'test-board' })),
+      provenance: await put(`provenance/${image}.intoto.json`, json({ subject: image })),
+      sboms: [
+        await put(`images/${image}.cdx.json`, json({ bomFormat: 'CycloneDX' })),
+        await put(`images/${image}.spdx.json`, json({ spdxVersion: 'SPDX-2.3' })),
+      ],
+      mapped: mappedRanges(bytes),
+      partitions: disk.partitions.map(({ name, start, size }) => ({
+        name,
+        offset: start * sectorSize,
+        size: size * sectorSize,
+      })),
+      unit: {
+        authorities: options.authorities ?? [],
+        settings: (recipe === 'cxo' && options.unit?.settings) || [],
+        secrets: (recipe === 'cxo' && options.unit?.secrets) || [],
+      },
+    });
+  }
+  await put('notes.md', `# ${name} ${number}\n`);
+  const manifest: ReleaseManifest = {
+    format: 'boardsmith-release/1',
+    name,
+    kind: 'cluster',
+    number,
+    version: `1.${number}.0`,
+    date: '2026-01-02',
+    builder: { name: 'boardsmith', version: '0.1.0' },
+    sourceRevision: null,
+    lock: sha256(Buffer.from('lock')),
+    images,
+    files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    previous,
+  };
+  const text = json(manifest);
+  await writeFile(join(folder, 'manifest.json'), text);
+  const signers = (options.signers ?? ['first']).map(testSigner);
+  for (const signer of signers) {
+    const file = join(folder, `manifest.json.${signer.publicKey.id}.minisig`);
+    await writeFile(file, signer.signatureFile(Buffer.from(text)));
+  }
+  return { folder, manifest, digest: sha256(Buffer.from(text)), signers, raw };
+}
+
+/** Bytes that no packer makes smaller, the same for the same seed. */
+export function noise(seed: string, length: number): Buffer {
+  const key = createHash('sha256').update(seed).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length));
+}
+
+/** Runs of blocks that are not all zero. */
+export function mappedRanges(image: Buffer): MappedRange[] {
+  const zeros = Buffer.alloc(mappedBlockSize);
+  const ranges: MappedRange[] = [];
+  let first = -1;
+  for (let block = 0; block <= image.length / mappedBlockSize; block++) {
+    const bytes = image.subarray(block * mappedBlockSize, (block + 1) * mappedBlockSize);
+    const isMapped = bytes.length > 0 && !bytes.equals(zeros);
+    if (isMapped && first < 0) first = block;
+    if (isMapped || first < 0) continue;
+    const content = image.subarray(first * mappedBlockSize, block * mappedBlockSize);
+    ranges.push({ first, last: block - 1, sha256: sha256(content) });
+    first = -1;
+  }
+  return ranges;
+}
+
+async function diskBytes(folder: string, seed: string, disk: Layout): Promise<Buffer> {
+  const scratch = join(folder, '.parts');
+  await mkdir(scratch, { recursive: true });
+  const part = async (name: string, content: Buffer): Promise<string> => {
+    await writeFile(join(scratch, name), content);
+    return join(scratch, name);
+  };
+  const output = join(scratch, 'image');
+  const bytes = (name: string, length: number): Buffer => noise(`${seed} ${name}`, length);
+  await writeDisk({
+    layout: disk,
+    contents: {
+      'boot-a': await part('boot', bytes('boot', 700_000)),
+      // Whole blocks of zeros within a content: not mapped, and yet a card must hold them.
+      'root-a': await part(
+        'root',
+        Buffer.concat([bytes('root', 1_200_000), Buffer.alloc(100_000), bytes('tree', 50_000)]),
+      ),
+      data: await part(
+        'data',
+        Buffer.concat([
+          Buffer.alloc(1024),
+          bytes('data', 9000),
+          Buffer.alloc(400_000),
+          bytes('journal', 4096),
+        ]),
+      ),
+    },
+    bootloader: { file: await part('bootloader', bytes('bootloader', 60_000)), offset: 8192 },
+    output,
+    signal,
+  });
+  const image = await readFile(output);
+  await rm(scratch, { recursive: true });
+  return image;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** As a release's manifest is written: keys sorted, two spaces, one newline at the end. */
+function json(value: unknown): string {
+  return `${JSON.stringify(sorted(value), null, 2)}\n`;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object') return value;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
+}
