@@ -11,6 +11,7 @@ const { main } = await loadCompiled({
   root,
   entry: join(root, 'builder/cli/main.ts'),
   kept: join(root, 'node_modules/.cache/boardsmith/boardsmith.cjs'),
+  packed: join(root, 'builder/cli/compiled/packed.cjs'),
 }).catch((error) => {
   // esbuild itself, or a package that a source imports.
   const missing = error.code === 'ERR_MODULE_NOT_FOUND' || /Could not resolve "[^."]/.test(error.message);

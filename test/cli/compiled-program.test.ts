@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { compile } from '../../builder/cli/compiled/compile.mjs';
 import { loadCompiled } from '../../builder/cli/compiled/compiled-program.mjs';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -64,6 +65,26 @@ test('runs where nothing can be kept', async () => {
   const one = program('compiled-unkept');
   writeFileSync(join(one.root, 'kept'), 'a file in the way');
   assert.is((await loadCompiled(one)).answer, 'one');
+});
+
+test('an installed package brings it, and needs neither its sources nor esbuild', async () => {
+  const one = program('compiled-packed');
+  const packed = join(one.root, 'packed.cjs');
+  const { text } = await compile(one);
+  writeFileSync(packed, text);
+  const elsewhere = temporaryFolder('compiled-elsewhere');
+  const installed = { ...one, root: elsewhere, packed };
+  rmSync(one.entry);
+  assert.equal({ ...(await loadCompiled(installed)) }, { answer: 'one', place: elsewhere });
+});
+
+test('a checkout runs its sources, whatever an interrupted pack left', async () => {
+  const one = program('compiled-checkout');
+  const packed = join(one.root, 'packed.cjs');
+  writeFileSync(packed, 'exports.answer = "left";');
+  assert.is((await loadCompiled({ ...one, packed })).answer, 'left');
+  writeFileSync(join(one.root, 'tsconfig.json'), '{}');
+  assert.is((await loadCompiled({ ...one, packed })).answer, 'one');
 });
 
 test('names file and line of what is no TypeScript, and what cannot be found', async () => {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, extname, relative } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { extname, relative } from 'node:path';
 import { build } from 'esbuild';
 import { fileState } from './file-state.mjs';
 
 /**
- * Makes one CommonJS module of a program. What it says of its own place (`import.meta.dirname` and its like) stays the place of each source.
+ * Makes one CommonJS module of a program. What it says of its own place (`import.meta.dirname` and its like) stays the place of each source,
+ * below the folder that the loader hands in as `programRoot`: so the module may be carried to another machine.
  * @param {{root: string, entry: string}} options absolute paths
  * @returns {Promise<{text: string, inputs: [string, string][]}>} the module, and the files that went into it (paths relative to the
  * root, and their state before they were read)
@@ -18,7 +18,10 @@ export async function compile({ root, entry }) {
     setup(building) {
       building.onLoad({ filter: /\.(ts|js|mjs|cjs|json)$/, namespace: 'file' }, async ({ path }) => {
         inputs.set(relative(root, path), fileState(path));
-        return { contents: withPlace(await readFile(path, 'utf8'), path), loader: loaders[extname(path)] };
+        return {
+          contents: withPlace(await readFile(path, 'utf8'), relative(root, path)),
+          loader: loaders[extname(path)],
+        };
       });
     },
   };
@@ -43,8 +46,9 @@ const loaders = { '.ts': 'ts', '.js': 'js', '.mjs': 'js', '.cjs': 'js', '.json':
 /** A bundle lies in another place than its parts, so each says where it came from. */
 function withPlace(text, path) {
   if (!text.includes('import.meta.')) return text;
+  const place = `require('node:path').join(programRoot, ${JSON.stringify(path)})`;
   return text
-    .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
-    .replaceAll('import.meta.filename', JSON.stringify(path))
-    .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href));
+    .replaceAll('import.meta.dirname', `require('node:path').dirname(${place})`)
+    .replaceAll('import.meta.filename', place)
+    .replaceAll('import.meta.url', `require('node:url').pathToFileURL(${place}).href`);
 }

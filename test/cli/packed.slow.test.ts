@@ -1,0 +1,59 @@
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('the package of npm');
+const checkout = join(import.meta.dirname, '../..');
+const folder = temporaryFolder('packed');
+
+/** A machine with Node alone: nothing else is on its PATH, no registry answers, npm has nothing in its cache. */
+const onlyNode = join(folder, 'bin');
+const environment = {
+  PATH: onlyNode,
+  HOME: join(folder, 'home'),
+  npm_config_cache: join(folder, 'npm'),
+  npm_config_registry: 'http://127.0.0.1:9/',
+};
+const installed = join(folder, 'installed');
+const boardsmith = join(installed, 'node_modules/boardsmith/builder/cli/boardsmith.mjs');
+
+test.before(async () => {
+  for (const made of [onlyNode, environment.HOME, installed]) mkdirSync(made);
+  symlinkSync(process.execPath, join(onlyNode, 'node'));
+  await execa('npm', ['pack', '--pack-destination', folder], { cwd: checkout });
+  const [tarball] = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
+  const { stdout: npm } = await execa('sh', ['-c', 'command -v npm']);
+  await execa(
+    process.execPath,
+    [npm, 'install', '--offline', '--ignore-scripts', '--no-audit', join(folder, tarball!)],
+    { cwd: installed, env: environment, extendEnv: false },
+  );
+});
+
+async function run(...parameters: string[]): Promise<string> {
+  const { stdout } = await execa(process.execPath, [boardsmith, ...parameters], {
+    cwd: folder,
+    env: environment,
+    extendEnv: false,
+  });
+  return stdout;
+}
+
+test('is installed alone, without a network, and runs', async () => {
+  assert.match(await run('--version'), /^\d+\.\d+\.\d+$/);
+});
+
+test('plans what the checkout plans, to the last digest', async () => {
+  const ofCheckout = await execa(process.execPath, [
+    join(checkout, 'builder/cli/boardsmith.mjs'),
+    'plan',
+    'cxo',
+    '--json',
+  ]);
+  assert.is(JSON.parse(await run('plan', 'cxo', '--json')).id, JSON.parse(ofCheckout.stdout).id);
+});
+
+test.run();
