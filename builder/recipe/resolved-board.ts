@@ -1,3 +1,5 @@
+import type { OpenwrtDevice } from './openwrt-device.ts';
+
 /** A board file after validation and normalisation. Frozen. A board is data: no code knows a board's name. */
 export interface ResolvedBoard {
   readonly name: string;
@@ -23,6 +25,8 @@ export interface ResolvedBoard {
   readonly patience: number;
   /** How QEMU plays this board; null for a board that QEMU cannot play. */
   readonly qemu: QemuMachine | null;
+  /** What OpenWrt calls it; null where a release is not known to have it. */
+  readonly openwrt: OpenwrtDevice | null;
 }
 
 export interface LastWordsMemory {

@@ -1,5 +1,6 @@
 import type { Family } from './address/ip-network.ts';
 import type { PortRange } from './address/port-range.ts';
+import type { OpenwrtDevice } from './openwrt-device.ts';
 import type { ResolvedBoard } from './resolved-board.ts';
 import type { ResolvedRecipe } from './resolved-recipe.ts';
 
@@ -22,6 +23,8 @@ export interface ResolvedCluster {
   readonly flows: readonly ClusterFlow[];
   readonly forwards: readonly ClusterForward[];
   readonly management: readonly ClusterManagement[];
+  /** Public keys of who may log in where `management` names SSH, one line each as authorized_keys has them. */
+  readonly ssh: { readonly keys: readonly string[] };
   /** Addresses of resolvers that the router asks; empty: those that the uplink gives. */
   readonly dns: { readonly upstream: readonly string[] };
   /** Addresses of NTP servers that the router asks; empty: it keeps its own clock. */
@@ -33,6 +36,18 @@ export interface ClusterRouter {
   readonly base: 'embedded' | 'openwrt';
   /** Interfaces of the router by the kernel's names, uplink included. */
   readonly ports: readonly string[];
+  readonly openwrt: ClusterRelease;
+}
+
+/** Which release of OpenWrt, should the router be one. */
+export interface ClusterRelease {
+  readonly version: string;
+  /** null: neither the cluster's file nor the board's says what OpenWrt calls it; the base is `embedded` then. */
+  readonly device: OpenwrtDevice | null;
+  readonly fileSystem: 'squashfs' | 'ext4';
+  readonly rootMiB: number;
+  /** Besides those that the policy needs, sorted. */
+  readonly packages: readonly string[];
 }
 
 export interface ClusterUplink {

@@ -58,6 +58,7 @@ export const probeBoard: ResolvedBoard = {
   patience: 1,
   budgets: { kernel: null, initramfs: null, bootloader: null, rest: 4 << 20 },
   qemu: null,
+  openwrt: null,
 };
 
 /** PARTUUIDs as in test/init/host/image.c. */

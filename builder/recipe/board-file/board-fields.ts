@@ -25,6 +25,7 @@ export interface BoardFields {
   readonly powerButton: boolean;
   readonly patience: number;
   readonly qemu: QemuFields | null;
+  readonly openwrt: ResolvedBoard['openwrt'];
 }
 
 /** One of `package` and `source` is null, by a rule. */

@@ -89,4 +89,5 @@ export const normaliseBoard: Normalise = {
     };
     return { devices: [], ...same, memory: memory === undefined ? null : parseSize(memory) };
   },
+  openwrt: (written) => (written ?? null) as BoardFields['openwrt'],
 };

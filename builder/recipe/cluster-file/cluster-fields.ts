@@ -1,4 +1,5 @@
 import type { Family } from '../address/ip-network.ts';
+import type { OpenwrtDevice } from '../openwrt-device.ts';
 import type { FlowRate } from '../resolved-cluster.ts';
 import { ruleMaker } from '../rule.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
@@ -15,6 +16,7 @@ export interface ClusterFields {
   readonly flows: readonly FlowFields[];
   readonly forwards: readonly ForwardFields[];
   readonly management: readonly ManagementFields[];
+  readonly ssh: { readonly keys: readonly string[] };
   readonly dns: { readonly upstream: readonly string[] };
   readonly time: { readonly upstream: readonly string[] };
 }
@@ -23,6 +25,17 @@ export interface RouterFields {
   readonly board: string;
   readonly base: 'embedded' | 'openwrt';
   readonly ports: readonly string[];
+  readonly openwrt: ReleaseFields;
+}
+
+/** `device` is null if it is the board's. */
+export interface ReleaseFields {
+  readonly version: string;
+  readonly device: OpenwrtDevice | null;
+  readonly fileSystem: 'squashfs' | 'ext4';
+  /** Bytes. */
+  readonly rootSize: number;
+  readonly packages: readonly string[];
 }
 
 export interface UplinkFields {

@@ -1,12 +1,14 @@
 import { basename } from 'node:path';
 import { formatAddress, formatNetwork, parseNetwork } from '../address/ip-network.ts';
 import type { FileKind, LinePlace } from '../file-kind.ts';
+import { mebibyte } from '../quantity.ts';
 import type { ResolvedBoard } from '../resolved-board.ts';
 import type {
   BoardGroup,
   ClusterFlow,
   ClusterForward,
   ClusterManagement,
+  ClusterRouter,
   ClusterUplink,
   FilePlace,
   ResolvedCluster,
@@ -40,7 +42,7 @@ function resolveCluster(
   facts: ClusterFacts,
   placeOf: (path: Path) => LinePlace,
 ): ResolvedCluster {
-  const { name, description, router, uplink, addressing, dns, time } = fields;
+  const { name, description, router, uplink, addressing, ssh, dns, time } = fields;
   const origin = (...path: Path): FilePlace => {
     const { line, column } = placeOf(path);
     return { file: basename(facts.file), line, column };
@@ -48,11 +50,7 @@ function resolveCluster(
   return {
     name,
     description,
-    router: {
-      board: facts.boards.get(router.board) as ResolvedBoard,
-      base: router.base,
-      ports: allPortNames(router.ports),
-    },
+    router: resolveRouter(router, facts),
     uplink: uplink === null ? null : resolveUplink(uplink),
     addressing,
     groups: resolveGroups(fields, facts),
@@ -70,8 +68,28 @@ function resolveCluster(
       ...resolveManagement(access, fields),
       origin: origin('management', index),
     })),
+    ssh,
     dns,
     time,
+  };
+}
+
+function resolveRouter(
+  { board: name, base, ports, openwrt }: ClusterFields['router'],
+  facts: ClusterFacts,
+): ClusterRouter {
+  const board = facts.boards.get(name) as ResolvedBoard;
+  const { rootSize, device, packages, ...release } = openwrt;
+  return {
+    board,
+    base,
+    ports: allPortNames(ports),
+    openwrt: {
+      ...release,
+      device: device ?? board.openwrt,
+      rootMiB: rootSize / mebibyte,
+      packages: [...packages].sort(),
+    },
   };
 }
 

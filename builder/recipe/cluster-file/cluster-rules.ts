@@ -5,6 +5,7 @@ import { flowRules } from './rules/flow-rules.ts';
 import { forwardRules } from './rules/forward-rules.ts';
 import { macRules } from './rules/mac-rules.ts';
 import { nameRules } from './rules/name-rules.ts';
+import { openwrtRules } from './rules/openwrt-rules.ts';
 import { reachRules } from './rules/reach-rules.ts';
 import { uplinkRules } from './rules/uplink-rules.ts';
 
@@ -16,6 +17,7 @@ export const clusterRules = [
   ...macRules,
   ...addressRules,
   ...uplinkRules,
+  ...openwrtRules,
   ...flowRules,
   ...forwardRules,
   ...reachRules,

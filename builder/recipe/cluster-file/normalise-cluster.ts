@@ -1,4 +1,6 @@
 import type { FileKind } from '../file-kind.ts';
+import { defaultOpenwrtVersion } from '../openwrt-device.ts';
+import { parseSize } from '../quantity.ts';
 import type { FlowRate } from '../resolved-cluster.ts';
 import type { ClusterFacts } from './cluster-facts.ts';
 import type {
@@ -8,12 +10,18 @@ import type {
   ForwardFields,
   GroupFields,
   ManagementFields,
+  ReleaseFields,
   RouterFields,
   StaticFields,
   UplinkFields,
 } from './cluster-fields.ts';
 
 type Normalise = FileKind<ClusterFields, ClusterFacts, object>['normalise'];
+
+type WrittenRouter = Omit<RouterFields, 'base' | 'openwrt'> & {
+  readonly base?: RouterFields['base'];
+  readonly openwrt?: Partial<Omit<ReleaseFields, 'rootSize'>> & { readonly rootSize?: string };
+};
 
 interface WrittenUplink {
   readonly port: string;
@@ -44,7 +52,7 @@ const noFlow: Omit<FlowFields, 'from' | 'to'> = {
 export const normaliseCluster: Normalise = {
   name: (written) => written as string,
   description: (written) => written as string,
-  router: (written) => ({ base: 'embedded', ...(written as Omit<RouterFields, 'base'>) }),
+  router: (written) => normaliseRouter(written as WrittenRouter),
   uplink: (written) => (written === undefined ? null : normaliseUplink(written as WrittenUplink)),
   addressing: (written) => ({
     segmentLength: 30,
@@ -80,9 +88,26 @@ export const normaliseCluster: Normalise = {
       networks: null,
       ...access,
     })),
+  ssh: (written) => ({ keys: [], ...(written as Partial<ClusterFields['ssh']> | undefined) }),
   dns: (written) => ({ upstream: [], ...(written as Partial<ClusterFields['dns']> | undefined) }),
   time: (written) => ({ upstream: [], ...(written as Partial<ClusterFields['time']> | undefined) }),
 };
+
+function normaliseRouter({ openwrt = {}, ...same }: WrittenRouter): RouterFields {
+  const { rootSize, ...release } = openwrt;
+  return {
+    base: 'embedded',
+    ...same,
+    openwrt: {
+      version: defaultOpenwrtVersion,
+      device: null,
+      fileSystem: 'squashfs',
+      packages: [],
+      ...release,
+      rootSize: parseSize(rootSize ?? '104 MiB'),
+    },
+  };
+}
 
 function normaliseUplink({ port, ipv4, ipv6 }: WrittenUplink): UplinkFields {
   return { port, ipv4: normaliseIpv4(ipv4 ?? {}), ipv6: ipv6 === undefined ? null : normaliseIpv6(ipv6) };

@@ -308,6 +308,9 @@ export const boardSchema = rootSchema(
         },
         { description: 'How QEMU plays the board. Left out: it cannot.' },
       ),
+      openwrt: ref('openwrtDevice', {
+        description: 'What a release of OpenWrt calls the board, for a router of that base.',
+      }),
     },
     { title: 'A board', description: 'What an image must know about the hardware.' },
   ),

@@ -1,3 +1,4 @@
+import { defaultOpenwrtVersion } from '../openwrt-device.ts';
 import { ref, rootSchema } from './definitions.ts';
 import { fields, list, named, type SchemaNode } from './schema-node.ts';
 
@@ -55,6 +56,44 @@ export const clusterSchema = rootSchema(
             default: 'embedded',
           },
           ports: routerPorts('All its network interfaces that are used, the uplink’s too.'),
+          openwrt: fields(
+            [],
+            {
+              version: {
+                title: 'a version of OpenWrt',
+                description: 'Of a release.',
+                type: 'string',
+                maxLength: 20,
+                pattern: '^[0-9]{2}\\.[0-9]{2}\\.[0-9]+(-rc[0-9]+)?$',
+                patternErrorMessage: 'write the version of a release',
+                default: defaultOpenwrtVersion,
+                examples: [defaultOpenwrtVersion],
+              },
+              device: ref('openwrtDevice', {
+                description:
+                  'What the release calls the router’s hardware. Left out: as the board’s file says.',
+              }),
+              fileSystem: {
+                title: 'a file system',
+                description: 'Of its root: `squashfs` cannot be written to, `ext4` can.',
+                type: 'string',
+                enum: ['squashfs', 'ext4'],
+                default: 'squashfs',
+              },
+              rootSize: ref('size', {
+                description: 'Of its root partition, what it writes while it runs included.',
+                default: '104 MiB',
+                examples: ['256 MiB'],
+              }),
+              packages: list(ref('openwrtPackage'), 64, {
+                description: 'What it is to hold besides what the policy needs.',
+                uniqueItems: true,
+                default: [],
+                examples: [['tcpdump-mini']],
+              }),
+            },
+            { description: 'Which release, for the `openwrt` base.' },
+          ),
         },
         { description: 'The machine between the boards.' },
       ),
@@ -235,6 +274,17 @@ export const clusterSchema = rootSchema(
         }),
         16,
         { description: 'Who may open connections to the router itself. Left out: nobody.', default: [] },
+      ),
+      ssh: fields(
+        [],
+        {
+          keys: list(ref('sshKey'), 64, {
+            description:
+              'Public keys, one of which whoever logs in must have; a password is never asked for.',
+            default: [],
+          }),
+        },
+        { description: 'Who may log into the router where `management` names `ssh`.' },
       ),
       dns: fields(
         [],

@@ -96,6 +96,7 @@ forwards:
 management:
   - { service: ssh, from: desk }
   - { service: web, from: uplink, networks: [192.168.7.0/24] }
+ssh: { keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f operator@desk] }
 time: { upstream: [162.159.200.1] }
 `;
 
