@@ -9,6 +9,8 @@ export interface ResolvedCluster {
   /** Lower-case DNS label, as its file is named: units are `cxo-1.cluster` in its own DNS. */
   readonly name: string;
   readonly description: string;
+  /** Public keys (minisign's line `RW…`) that all its images take certificates of batches from, sorted; empty: each recipe's own. */
+  readonly authorities: readonly string[];
   readonly router: ClusterRouter;
   /** null: the cluster has no way out. */
   readonly uplink: ClusterUplink | null;

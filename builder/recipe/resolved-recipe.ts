@@ -1,4 +1,5 @@
 import type { ProgramKind } from './runtime-name.ts';
+import type { UnitFact } from './unit-fact.ts';
 
 /** A recipe after validation and normalisation. Frozen; nothing after `recipe/` reads YAML. */
 export interface ResolvedRecipe {
@@ -34,8 +35,17 @@ export interface ResolvedRecipe {
   readonly capabilities: readonly Capability[];
   /** System calls that the daemon may make beside those of its runtime, sorted. Empty for nearly all. */
   readonly systemCalls: readonly string[];
-  /** What a unit may be given after the build. */
-  readonly unit: { readonly settings: readonly UnitValue[]; readonly secrets: readonly UnitValue[] };
+  readonly unit: UnitProvision;
+}
+
+/** What a unit may be given after the build, and whose word counts for that. */
+export interface UnitProvision {
+  /** Public keys that may sign the certificate of a batch, each as minisign's line (`RW…`), sorted. Empty: the image takes no identity. */
+  readonly authorities: readonly string[];
+  /** What the daemon learns of its unit besides settings and secrets, in the order of `unitFacts`. */
+  readonly receives: readonly UnitFact[];
+  readonly settings: readonly UnitValue[];
+  readonly secrets: readonly UnitValue[];
 }
 
 /** A daemon whose sources lie in the recipe's folder. */

@@ -51,6 +51,6 @@ export function routerRecipe(policy: Policy): ResolvedRecipe {
       : [],
     capabilities: ['net_bind_service'],
     systemCalls: [],
-    unit: { settings: [], secrets: [] },
+    unit: { authorities: [], receives: [], settings: [], secrets: [] },
   };
 }

@@ -27,7 +27,7 @@ export const probeRecipe: ResolvedRecipe = {
   connects: [],
   capabilities: [],
   systemCalls: [],
-  unit: { settings: [], secrets: [] },
+  unit: { authorities: [], receives: [], settings: [], secrets: [] },
 };
 
 export const probeBoard: ResolvedBoard = {

@@ -41,6 +41,18 @@ test('nothing of positions or comments is in the result', async () => {
   assert.is(json(await loadRecipe(folder)), before);
 });
 
+test('the order in which authorities are written is of no account', async () => {
+  const folder = recipeFolder('authorities', everything);
+  const { unit } = await loadRecipe(folder);
+  assert.equal(unit.authorities, [...unit.authorities].sort());
+  const [first, second] = unit.authorities;
+  writeFileSync(
+    join(folder, 'recipe.yaml'),
+    everything.replace(first!, 'OTHER').replace(second!, first!).replace('OTHER', second!),
+  );
+  assert.equal((await loadRecipe(folder)).unit, unit);
+});
+
 test('the object store of the repository', async () => {
   const recipe = await loadRecipe(join(checkout, 'recipes/cxo'));
   assert.is(recipe.name, 'cxo');
@@ -183,6 +195,10 @@ connects:
 capabilities: [net_raw, net_bind_service]
 systemCalls: [timerfd_settime, timerfd_create]
 unit:
+  authority:
+    - RWRVXHEzOtOz/EaF4kl1Mz1ajpVdLKFm5y1H1Dme5z507jJ5U8esVhzV
+    - RWQpZ3WzRo3oursgyRgEdoDJc83VqbgrMiXExYGl7zTPgMiisceHlkHj
+  receives: [device-key, serial]
   settings:
     REGION: { description: where it stands, default: eu }
     LABEL: { description: its sticker, required: true }

@@ -8,6 +8,8 @@ import type { ClusterFacts } from './cluster-facts.ts';
 export interface ClusterFields {
   readonly name: string;
   readonly description: string;
+  /** In the file's order. */
+  readonly authority: readonly string[];
   readonly router: RouterFields;
   readonly uplink: UplinkFields | null;
   readonly addressing: AddressingFields;

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { formatAddress, formatNetwork, parseNetwork } from '../address/ip-network.ts';
+import { sortedAuthorities } from '../authorities.ts';
 import type { FileKind, LinePlace } from '../file-kind.ts';
 import { mebibyte } from '../quantity.ts';
 import type { ResolvedBoard } from '../resolved-board.ts';
@@ -50,6 +51,7 @@ function resolveCluster(
   return {
     name,
     description,
+    authorities: sortedAuthorities(fields.authority),
     router: resolveRouter(router, facts),
     uplink: uplink === null ? null : resolveUplink(uplink),
     addressing,

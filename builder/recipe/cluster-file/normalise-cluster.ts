@@ -52,6 +52,7 @@ const noFlow: Omit<FlowFields, 'from' | 'to'> = {
 export const normaliseCluster: Normalise = {
   name: (written) => written as string,
   description: (written) => written as string,
+  authority: (written) => (written ?? []) as string[],
   router: (written) => normaliseRouter(written as WrittenRouter),
   uplink: (written) => (written === undefined ? null : normaliseUplink(written as WrittenUplink)),
   addressing: (written) => ({

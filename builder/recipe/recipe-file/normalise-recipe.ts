@@ -2,6 +2,7 @@ import type { FileKind } from '../file-kind.ts';
 import { parseDuration, parseSize } from '../quantity.ts';
 import type { HealthCheck, UnitValue } from '../resolved-recipe.ts';
 import { type RuntimeName, runtimeNames } from '../runtime-name.ts';
+import { type UnitFact, unitFactNames } from '../unit-fact.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
 import type { EntryText, RecipeFields } from './recipe-fields.ts';
 
@@ -51,11 +52,18 @@ export const normaliseRecipe: Normalise = {
   capabilities: (written) => [...((written ?? []) as RecipeFields['capabilities'])].sort(),
   systemCalls: (written) => [...((written ?? []) as string[])].sort(),
   unit: (written) => {
-    const { settings, secrets } = (written ?? {}) as {
+    const { authority, receives, settings, secrets } = (written ?? {}) as {
+      authority?: readonly string[];
+      receives?: readonly UnitFact[];
       settings?: Named<WrittenUnitValue>;
       secrets?: Named<WrittenUnitValue>;
     };
-    return { settings: named(settings, unitValue), secrets: named(secrets, unitValue) };
+    return {
+      authorities: authority ?? [],
+      receives: unitFactNames.filter((name) => receives?.includes(name)),
+      settings: named(settings, unitValue),
+      secrets: named(secrets, unitValue),
+    };
   },
 };
 

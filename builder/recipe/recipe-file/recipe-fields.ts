@@ -1,4 +1,4 @@
-import type { Capability, Connection, HealthCheck, Port, UnitValue } from '../resolved-recipe.ts';
+import type { Capability, Connection, HealthCheck, Port, UnitProvision } from '../resolved-recipe.ts';
 import { ruleMaker } from '../rule.ts';
 import type { RuntimeName } from '../runtime-name.ts';
 import type { RecipeFacts } from './recipe-facts.ts';
@@ -25,7 +25,7 @@ export interface RecipeFields {
   readonly connects: readonly Connection[];
   readonly capabilities: readonly Capability[];
   readonly systemCalls: readonly string[];
-  readonly unit: { readonly settings: readonly UnitValue[]; readonly secrets: readonly UnitValue[] };
+  readonly unit: UnitProvision;
 }
 
 /** What `entry` says, taken apart but not checked. */

@@ -1,3 +1,4 @@
+import { sortedAuthorities } from '../authorities.ts';
 import type { FileKind } from '../file-kind.ts';
 import { mebibyte } from '../quantity.ts';
 import type { ResolvedRecipe } from '../resolved-recipe.ts';
@@ -24,6 +25,7 @@ function resolveRecipe(fields: RecipeFields, folder: RecipeFacts): ResolvedRecip
     directory: folder.directory,
     entry: resolveEntry(fields, folder),
     environment: withDefaults(fields),
+    unit: { ...fields.unit, authorities: sortedAuthorities(fields.unit.authorities) },
     memoryLimitMiB: memory / mebibyte,
     data: data === null ? null : { minimumMiB: data.minimum / mebibyte },
     startTimeoutSeconds: startTimeout,

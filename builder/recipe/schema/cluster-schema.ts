@@ -40,6 +40,11 @@ export const clusterSchema = rootSchema(
     {
       name: ref('label', { description: 'As the file is named, without `.yaml`.', examples: ['skyminer-4'] }),
       description: ref('sentence', { description: 'What the cluster is, in a sentence.' }),
+      authority: ref('authority', {
+        description:
+          'Whose word counts for what a unit of it is given: public keys that sign certificates of batches, for every image. Left out: those of each recipe.',
+        default: [],
+      }),
       router: fields(
         ['board', 'ports'],
         {

@@ -168,6 +168,19 @@ const definitions = {
     uniqueItems: true,
     examples: [ipNetwork.examples],
   },
+  authority: {
+    type: 'array',
+    items: {
+      title: 'a public key',
+      type: 'string',
+      // 42 bytes: `Ed`, 8 of the key's number, 32 of the key.
+      pattern: '^RW[QRST][A-Za-z0-9+/]{53}$',
+      patternErrorMessage: 'write the second line of a .pub file of boardsmith keygen or minisign -G',
+      examples: ['RWQpZ3WzRo3oursgyRgEdoDJc83VqbgrMiXExYGl7zTPgMiisceHlkHj'],
+    },
+    maxItems: 8,
+    examples: [['RWQpZ3WzRo3oursgyRgEdoDJc83VqbgrMiXExYGl7zTPgMiisceHlkHj']],
+  },
   clusterEnd: {
     title: 'an end of a flow',
     type: 'string',

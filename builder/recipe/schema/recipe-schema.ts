@@ -1,4 +1,5 @@
 import { runtimeNames } from '../runtime-name.ts';
+import { unitFactNames } from '../unit-fact.ts';
 import { ref, rootSchema } from './definitions.ts';
 import { fields, list, named, type SchemaNode } from './schema-node.ts';
 
@@ -207,6 +208,26 @@ export const recipeSchema = rootSchema(
       unit: fields(
         [],
         {
+          authority: ref('authority', {
+            description:
+              'Whose word counts for what a unit is given: public keys that sign certificates of batches. Left out: the image takes nothing from the card, unless a cluster or --authority names a key.',
+            default: [],
+          }),
+          receives: list(
+            {
+              title: 'a fact about a unit',
+              type: 'string',
+              enum: unitFactNames,
+            },
+            unitFactNames.length,
+            {
+              description:
+                'What the daemon also learns of its unit, in the environment: `serial` (BOARDSMITH_SERIAL), `cluster` (BOARDSMITH_CLUSTER), `position` (BOARDSMITH_POSITION), `device-key` (BOARDSMITH_DEVICE_KEY, public), `device-seed` (BOARDSMITH_DEVICE_SEED, to sign as the unit).',
+              uniqueItems: true,
+              default: [],
+              examples: [['serial', 'device-key']],
+            },
+          ),
           settings: named(
             ref('environmentName'),
             fields(['description'], {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { reportAuthorityTwice } from '../../authorities.ts';
 import { clusterRule, uplinkName } from '../cluster-fields.ts';
 import { unitNames } from '../group-units.ts';
 
@@ -9,6 +10,10 @@ const takenByCluster: readonly string[] = [uplinkName, 'router', 'localhost'];
 const mostUnits = 256;
 
 export const nameRules = [
+  clusterRule('authority-twice', ['authority'], ({ authority }, report) => {
+    reportAuthorityTwice(authority, ['authority'], report);
+  }),
+
   clusterRule('cluster-name-is-file-name', ['name'], ({ name }, report, { file }) => {
     const expected = basename(file).replace(/\.ya?ml$/, '');
     if (name === expected) return;

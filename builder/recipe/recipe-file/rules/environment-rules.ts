@@ -1,3 +1,4 @@
+import { reportAuthorityTwice } from '../../authorities.ts';
 import type { Path } from '../../yaml/position.ts';
 import { recipeRule } from '../recipe-fields.ts';
 
@@ -60,6 +61,10 @@ export const environmentRules = [
           remedy: 'keep one of them; a setting has its default in unit.settings',
         });
     }
+  }),
+
+  recipeRule('unit-authority-twice', ['unit'], ({ unit }, report) => {
+    reportAuthorityTwice(unit.authorities, ['unit', 'authority'], report);
   }),
 
   recipeRule('unit-default-or-required', ['unit'], ({ unit }, report) => {
