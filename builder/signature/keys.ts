@@ -14,4 +14,9 @@ export interface SigningKey {
    * @returns 64 bytes
    */
   sign(message: Uint8Array): Uint8Array;
+  /**
+   * Ed25519 over the bytes themselves, as minisign signs a signature together with its trusted comment.
+   * @returns 64 bytes
+   */
+  signUnhashed(bytes: Uint8Array): Uint8Array;
 }
