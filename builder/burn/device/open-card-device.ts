@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { alignedBuffer, isAligned } from './aligned-buffer.ts';
 import { type CardDevice, transferBlock } from './card-device.ts';
+import { deviceNumberOf } from './device-number.ts';
 
 export interface CardOpening {
   /** To write, a block device is claimed alone (O_EXCL): the kernel refuses one that is mounted, swapped to or part of another. */
@@ -103,7 +104,7 @@ async function cardOf(
     if (kind === 'block') throw refused(path, 'it is a disk, and a file was to be written');
     if (stats.size !== fileSize) await handle.truncate(fileSize);
   }
-  const deviceNumber = kind === 'file' ? null : numberOf(stats);
+  const deviceNumber = kind === 'file' ? null : deviceNumberOf(stats);
   const size = deviceNumber === null ? (await handle.stat()).size : await sizeOf(path, root, deviceNumber);
   return {
     path,
@@ -133,14 +134,6 @@ function requireAligned(offset: number, bytes: Uint8Array): void {
   if (offset % transferBlock !== 0 || !isAligned(bytes)) {
     throw new RangeError(`a transfer at byte ${offset} is not aligned to ${transferBlock} bytes`);
   }
-}
-
-/** Linux: include/linux/kdev_t.h, new_encode_dev, and glibc's makedev above it: 12 and 20 bits of the major, 8 and 24 of the minor. */
-function numberOf({ rdev }: Stats): string {
-  const number = BigInt(rdev);
-  const major = ((number >> 8n) & 0xfffn) | ((number >> 32n) & 0xfffff000n);
-  const minor = (number & 0xffn) | ((number >> 12n) & 0xffffff00n);
-  return `${major}:${minor}`;
 }
 
 /** sysfs counts in sectors of 512 bytes, whatever the disk's own are. */
