@@ -14,6 +14,7 @@ export function keyNamed(name: string): SigningKey {
   return {
     publicKey: { id: bytes.subarray(0, 8).toString('hex').toUpperCase(), bytes },
     sign: (message) => sign(null, createHash('blake2b512').update(message).digest(), key),
+    signUnhashed: (message) => sign(null, message, key),
   };
 }
 

@@ -25,6 +25,7 @@ export function testSigner(name: string): TestSigner {
   return {
     publicKey: { id, bytes },
     sign: prehashed,
+    signUnhashed: (bytes) => sign(null, bytes, key),
     publicKeyFile: `untrusted comment: minisign public key ${id}\n${publicLine}\n`,
     signatureFile: (message) => {
       const signature = prehashed(message);
