@@ -1,15 +1,11 @@
 #include "advertising.h"
 
-#include "deadline.h"
-#include "event.h"
 #include "identities.h"
 #include "interface.h"
-#include "privileges.h"
 #include "sys.h"
 
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <string.h>
 
 /* Neighbour discovery that comes from farther away than this link is none (RFC 4861, 6.1). */
@@ -32,36 +28,15 @@ static int open_socket(void)
 	return done;
 }
 
-static int start_child(struct advertising *advertising)
+static void start_child(struct advertising *advertising)
 {
-	int socket = open_socket();
-	if (socket < 0)
-		return socket;
-	pid_t child = sys_fork("advertiser");
-	if (child == 0) {
-		become_helper(ADVERTISER_ID, (const int[]){ [ADVERTISER_SOCKET] = socket }, 1, advertising->empty_root);
+	if (helper_start_with_socket(&advertising->advertiser, open_socket(), false))
 		router_advertiser(advertising->links, advertising->count);
-	}
-	sys_close(socket);
-	if (child < 0)
-		return child;
-	advertising->child = child;
-	return 0;
-}
-
-static void start_or_retry(struct advertising *advertising)
-{
-	advertising->restart_ms = NEVER;
-	int done = start_child(advertising);
-	if (done < 0) {
-		event_degraded("start advertiser", done);
-		advertising->restart_ms = sys_uptime_ms() + backoff_next(&advertising->backoff);
-	}
 }
 
 void advertising_start(struct advertising *advertising, const struct plan *plan, int empty_root)
 {
-	*advertising = (struct advertising){ .plan = plan, .empty_root = empty_root, .restart_ms = NEVER };
+	*advertising = (struct advertising){ .plan = plan, .advertiser = helper_new("advertiser", ADVERTISER_ID, empty_root) };
 }
 
 static bool is_advertised(const struct plan_link *link)
@@ -91,34 +66,24 @@ void advertising_links(struct advertising *advertising, const struct links *link
 	if (count == advertising->count)
 		return;
 	advertising->count = count;
-	if (advertising->child > 0)
-		(void)sys_kill(advertising->child, SIGKILL); /* another one starts when it is reaped */
+	if (advertising->advertiser.child > 0)
+		helper_kill(&advertising->advertiser); /* another one starts when it is reaped */
 	else
-		start_or_retry(advertising);
+		start_child(advertising);
 }
 
 bool advertising_child_ended(struct advertising *advertising, pid_t pid, int status)
 {
-	if (pid != advertising->child)
-		return false;
-	advertising->child = 0;
-	int64_t delay = backoff_next(&advertising->backoff);
-	advertising->restart_ms = sys_uptime_ms() + delay;
-	struct event event = event_begin("child-exit");
-	event_string(&event, "child", "advertiser");
-	event_exit_status(&event, status);
-	event_number(&event, "restart_in_ms", delay);
-	event_end(&event);
-	return true;
+	return helper_ended(&advertising->advertiser, pid, status);
 }
 
 int64_t advertising_deadline(const struct advertising *advertising)
 {
-	return advertising->restart_ms;
+	return advertising->advertiser.restart_ms;
 }
 
 void advertising_tick(struct advertising *advertising, int64_t now)
 {
-	if (now >= advertising->restart_ms)
-		start_or_retry(advertising);
+	if (now >= advertising->advertiser.restart_ms)
+		start_child(advertising);
 }

@@ -2,7 +2,7 @@
 #ifndef ADVERTISING_H
 #define ADVERTISING_H
 
-#include "backoff.h"
+#include "helper.h"
 #include "links.h"
 #include "plan.h"
 #include "router_advertiser.h"
@@ -12,12 +12,9 @@
 
 struct advertising {
 	const struct plan *plan;
-	int empty_root;
 	struct advertised_link links[PLAN_LINKS_MAX];
 	size_t count, seen; /* of links that are told of, and of those that were up */
-	pid_t child; /* 0: none */
-	struct backoff backoff;
-	int64_t restart_ms;
+	struct helper advertiser;
 };
 
 void advertising_start(struct advertising *advertising, const struct plan *plan, int empty_root);

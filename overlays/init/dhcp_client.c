@@ -71,7 +71,7 @@ static void tell(uint32_t kind, const struct dhcp_reply *reply)
 		lease.seconds = reply->lease_s;
 	}
 	/* Less than PIPE_BUF: whole or not at all. */
-	if (sys_write(DHCP_ANSWER, &lease, sizeof lease) != sizeof lease)
+	if (sys_write(HELPER_ANSWER, &lease, sizeof lease) != sizeof lease)
 		sys_exit(1);
 }
 
@@ -100,7 +100,7 @@ static void send_message(struct client *client, int64_t now)
 		.sin_addr.s_addr = client->state == RENEWING ? htonl(client->offer.server) : INADDR_BROADCAST,
 	};
 	/* No cable, no buffer: the next try is the remedy. */
-	(void)sys_send_to(DHCP_SOCKET, packet, size, (const struct sockaddr *)&to, sizeof to);
+	(void)sys_send_to(HELPER_SOCKET, packet, size, (const struct sockaddr *)&to, sizeof to);
 }
 
 /* RFC 2131, 4.4.5: half of the time that is left. */
@@ -190,7 +190,7 @@ static void receive(struct client *client)
 	uint8_t packet[DHCP_REPLY_MAX];
 	struct sockaddr_in from = { 0 };
 	socklen_t from_size = sizeof from;
-	ssize_t size = sys_receive_from(DHCP_SOCKET, packet, sizeof packet, (struct sockaddr *)&from, &from_size);
+	ssize_t size = sys_receive_from(HELPER_SOCKET, packet, sizeof packet, (struct sockaddr *)&from, &from_size);
 	struct dhcp_reply reply;
 	if (size > 0 && from.sin_port == htons(DHCP_SERVER_PORT) && dhcp_read_reply(packet, (size_t)size, client->identity, &reply))
 		handle(client, &reply, sys_uptime_ms());
@@ -204,7 +204,7 @@ _Noreturn void dhcp_client(const struct dhcp_client_identity *identity)
 		int64_t now = sys_uptime_ms();
 		if (now >= client.next_ms)
 			act(&client, now);
-		if (helper_wait(DHCP_SOCKET, DHCP_ANSWER, client.next_ms))
+		if (helper_wait(client.next_ms))
 			receive(&client);
 	}
 }

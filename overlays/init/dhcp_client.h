@@ -4,9 +4,6 @@
 
 #include "dhcp_packet.h"
 
-/* Descriptors of the child. */
-enum { DHCP_SOCKET = 0, DHCP_ANSWER = 1 };
-
 /* Never returns: it ends when PID 1 no longer reads its answers. */
 _Noreturn void dhcp_client(const struct dhcp_client_identity *identity);
 

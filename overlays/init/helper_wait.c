@@ -2,12 +2,12 @@
 
 #include "sys.h"
 
-bool helper_wait(int socket, int answer, int64_t until_ms)
+bool helper_wait(int64_t until_ms)
 {
 	/* The pipe is watched for its end only: PID 1 that closed it wants no more answers. */
 	struct pollfd fds[] = {
-		{ .fd = socket, .events = POLLIN },
-		{ .fd = answer, .events = 0 },
+		{ .fd = HELPER_SOCKET, .events = POLLIN },
+		{ .fd = HELPER_ANSWER, .events = 0 },
 	};
 	int64_t wait = until_ms - sys_uptime_ms();
 	if (sys_poll(fds, 2, wait < 0 ? 0 : wait) <= 0)

@@ -1,10 +1,8 @@
 #include "logger.h"
 
-#include "deadline.h"
 #include "event.h"
 #include "identities.h"
 #include "log_filter.h"
-#include "privileges.h"
 #include "sys.h"
 
 /* Descriptors of the child. */
@@ -57,26 +55,16 @@ static _Noreturn void copy_lines(const char *prefix, struct kept_lines *keep, bo
 
 static void start_child(struct logger *logger)
 {
-	logger->restart_ms = NEVER;
-	pid_t child = sys_fork("log");
-	if (child == 0) {
-		const int fds[] = { [LOG_INPUT] = logger->input, [LOG_CONSOLE] = logger->console, [LOG_LAST_WORDS] = logger->last_words };
-		bool last_words = logger->last_words >= 0;
-		become_helper(LOG_ID, fds, last_words ? 3 : 2, logger->empty_root);
+	const int fds[] = { [LOG_INPUT] = logger->input, [LOG_CONSOLE] = logger->console, [LOG_LAST_WORDS] = logger->last_words };
+	bool last_words = logger->last_words >= 0;
+	if (helper_start(&logger->copier, fds, last_words ? 3 : 2))
 		copy_lines(logger->plan->recipe, logger->keep, last_words);
-	}
-	if (child < 0) {
-		event_degraded("start log", child);
-		logger->restart_ms = sys_uptime_ms() + backoff_next(&logger->backoff);
-		return;
-	}
-	logger->child = child;
 }
 
 void logger_start(struct logger *logger, const struct plan *plan, int empty_root, int console, struct kept_lines *keep, int last_words)
 {
 	*logger = (struct logger){
-		.plan = plan, .empty_root = empty_root, .console = console, .keep = keep, .last_words = last_words, .output = -1, .input = -1, .restart_ms = NEVER,
+		.plan = plan, .copier = helper_new("log", LOG_ID, empty_root), .console = console, .keep = keep, .last_words = last_words, .output = -1, .input = -1,
 	};
 	if (console < 0)
 		return;
@@ -93,21 +81,11 @@ void logger_start(struct logger *logger, const struct plan *plan, int empty_root
 
 bool logger_child_ended(struct logger *logger, pid_t pid, int status)
 {
-	if (pid != logger->child)
-		return false;
-	logger->child = 0;
-	int64_t delay = backoff_next(&logger->backoff);
-	logger->restart_ms = sys_uptime_ms() + delay;
-	struct event event = event_begin("child-exit");
-	event_string(&event, "child", "log");
-	event_exit_status(&event, status);
-	event_number(&event, "restart_in_ms", delay);
-	event_end(&event);
-	return true;
+	return helper_ended(&logger->copier, pid, status);
 }
 
 void logger_tick(struct logger *logger, int64_t now)
 {
-	if (now >= logger->restart_ms)
+	if (now >= logger->copier.restart_ms)
 		start_child(logger);
 }

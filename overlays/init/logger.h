@@ -2,7 +2,7 @@
 #ifndef LOGGER_H
 #define LOGGER_H
 
-#include "backoff.h"
+#include "helper.h"
 #include "kept_lines.h"
 #include "plan.h"
 
@@ -11,15 +11,12 @@
 
 struct logger {
 	const struct plan *plan;
-	int empty_root;
 	int console;    /* -1: none */
 	struct kept_lines *keep; /* for the trace of a crash; NULL: none */
 	int last_words;          /* a device that has them over a reset; -1: none */
 	int output;     /* the daemon's end of the pipe, kept over restarts of either side; -1: none */
 	int input;      /* the child's end */
-	pid_t child;    /* 0: none */
-	struct backoff backoff;
-	int64_t restart_ms;
+	struct helper copier;
 };
 
 /*

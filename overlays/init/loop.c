@@ -87,7 +87,7 @@ static void tick(struct machine *machine, int64_t now)
 
 static int64_t next_deadline(const struct machine *machine)
 {
-	int64_t children = earlier(network_deadline(&machine->network), machine->logger.restart_ms);
+	int64_t children = earlier(network_deadline(&machine->network), machine->logger.copier.restart_ms);
 	children = earlier(children, machine->trace.save_ms);
 	children = earlier(children, timekeeper_deadline(&machine->timekeeper));
 	children = earlier(children, advertising_deadline(&machine->advertising));
@@ -108,8 +108,8 @@ void machine_turn(struct machine *machine)
 	struct pollfd fds[KEYS + POWER_KEYS_MAX] = {
 		[SIGNALS] = { .fd = machine->signals, .events = POLLIN },
 		[UEVENTS] = { .fd = machine->uevents, .events = POLLIN },
-		[ANSWER] = { .fd = machine->network.answer, .events = POLLIN },
-		[TIME] = { .fd = machine->timekeeper.answer, .events = POLLIN },
+		[ANSWER] = { .fd = machine->network.dhcp.answer, .events = POLLIN },
+		[TIME] = { .fd = machine->timekeeper.client.answer, .events = POLLIN },
 		[READY] = { .fd = supervisor_ready_descriptor(&machine->supervisor), .events = POLLIN },
 	};
 	for (int i = 0; i < machine->power_keys.count; i++)

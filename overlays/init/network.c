@@ -5,7 +5,6 @@
 #include "event.h"
 #include "identities.h"
 #include "failure.h"
-#include "privileges.h"
 #include "ruleset.h"
 #include "small_file.h"
 #include "sys.h"
@@ -14,7 +13,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <string.h>
 
 /*
@@ -40,47 +38,12 @@ static int open_dhcp_socket(const struct interface *interface)
 	return done;
 }
 
-static _Noreturn void run_child(const struct network *network, int socket, int answer)
+static void start_child(struct network *network)
 {
 	struct dhcp_client_identity identity = { .host_name = network->plan->recipe };
 	memcpy(identity.mac, network->interface.mac, sizeof identity.mac);
-	become_helper(DHCP_ID, (const int[]){ [DHCP_SOCKET] = socket, [DHCP_ANSWER] = answer }, 2, network->empty_root);
-	dhcp_client(&identity);
-}
-
-static int start_child(struct network *network)
-{
-	int ends[2];
-	int socket = open_dhcp_socket(&network->interface);
-	if (socket < 0)
-		return socket;
-	int done = sys_pipe(ends);
-	if (done < 0) {
-		sys_close(socket);
-		return done;
-	}
-	pid_t child = sys_fork("dhcp");
-	if (child == 0)
-		run_child(network, socket, ends[1]);
-	sys_close(socket);
-	sys_close(ends[1]);
-	if (child < 0) {
-		sys_close(ends[0]);
-		return child;
-	}
-	network->child = child;
-	network->answer = ends[0];
-	return 0;
-}
-
-static void start_or_retry(struct network *network)
-{
-	network->restart_ms = NEVER;
-	int done = start_child(network);
-	if (done < 0) {
-		event_degraded("start dhcp", done);
-		network->restart_ms = sys_uptime_ms() + backoff_next(&network->backoff);
-	}
+	if (helper_start_with_socket(&network->dhcp, open_dhcp_socket(&network->interface), true))
+		dhcp_client(&identity);
 }
 
 static struct event network_event(const struct network *network, const char *state)
@@ -108,7 +71,7 @@ static void look_for_links_of_router(struct network *network)
 		event_degraded("find the uplink", done);
 		return;
 	}
-	start_or_retry(network);
+	start_child(network);
 }
 
 void network_look_for_link(struct network *network)
@@ -135,7 +98,7 @@ void network_look_for_link(struct network *network)
 	network->look_ms = NEVER;
 	struct event event = network_event(network, "link");
 	event_end(&event);
-	start_or_retry(network);
+	start_child(network);
 }
 
 /* The kernel sizes its table by the memory, not by what the ruleset lets every link have. Four to a bucket, as the kernel's own choice once was. */
@@ -188,7 +151,7 @@ static void start_forwarding(const struct plan *plan)
 void network_start(struct network *network, const struct plan *plan, int empty_root)
 {
 	*network = (struct network){
-		.plan = plan, .empty_root = empty_root, .control6 = -1, .answer = -1, .look_ms = NEVER, .restart_ms = NEVER, .expiry_ms = NEVER,
+		.plan = plan, .dhcp = helper_new("dhcp", DHCP_ID, empty_root), .control6 = -1, .look_ms = NEVER, .expiry_ms = NEVER,
 	};
 	load_ruleset(plan);
 	network->control = sys_socket(AF_INET, SOCK_DGRAM, 0);
@@ -279,15 +242,6 @@ static void report_up(const struct network *network)
 	event_end(&event);
 }
 
-/* It starts anew after a while; its end is noticed when it is reaped. */
-static void end_child(struct network *network)
-{
-	if (network->child > 0)
-		(void)sys_kill(network->child, SIGKILL);
-	sys_close(network->answer);
-	network->answer = -1;
-}
-
 static void apply(struct network *network, const struct lease *lease)
 {
 	bool new_network = !same_network(lease, &network->lease);
@@ -299,7 +253,7 @@ static void apply(struct network *network, const struct lease *lease)
 			(void)interface_set_address(network->control, network->interface.name, 0, 0);
 			network->lease = (struct lease){ .kind = LEASE_LOST };
 			network->expiry_ms = NEVER;
-			end_child(network); /* it would be content until it is time to renew */
+			helper_kill(&network->dhcp); /* it would be content until it is time to renew */
 			return;
 		}
 	}
@@ -313,25 +267,21 @@ static void apply(struct network *network, const struct lease *lease)
 	}
 	if (new_network || new_resolver)
 		report_up(network);
-	backoff_reset(&network->backoff);
+	backoff_reset(&network->dhcp.backoff);
 }
 
 void network_answer(struct network *network)
 {
 	struct lease lease;
-	ssize_t size = sys_read(network->answer, &lease, sizeof lease);
-	if (size == 0) {
-		/* The child ended. */
-		sys_close(network->answer);
-		network->answer = -1;
-		return;
-	}
+	ssize_t size = helper_read(&network->dhcp, &lease, sizeof lease);
+	if (size == 0)
+		return; /* the child ended */
 	const char *problem = size == sizeof lease ? lease_problem(&lease) : "not an answer";
 	if (problem) {
 		struct event event = event_begin("lease-refused");
 		event_string(&event, "reason", problem);
 		event_end(&event);
-		end_child(network);
+		helper_kill(&network->dhcp);
 	} else if (lease.kind == LEASE_BOUND) {
 		apply(network, &lease);
 	} else {
@@ -341,20 +291,7 @@ void network_answer(struct network *network)
 
 bool network_child_ended(struct network *network, pid_t pid, int status)
 {
-	if (pid != network->child)
-		return false;
-	if (network->answer >= 0)
-		sys_close(network->answer);
-	network->answer = -1;
-	network->child = 0;
-	int64_t delay = backoff_next(&network->backoff);
-	network->restart_ms = sys_uptime_ms() + delay;
-	struct event event = event_begin("child-exit");
-	event_string(&event, "child", "dhcp");
-	event_exit_status(&event, status);
-	event_number(&event, "restart_in_ms", delay);
-	event_end(&event);
-	return true;
+	return helper_ended(&network->dhcp, pid, status);
 }
 
 uint32_t network_way_out(const struct network *network)
@@ -368,7 +305,7 @@ uint32_t network_way_out(const struct network *network)
 
 int64_t network_deadline(const struct network *network)
 {
-	return earlier(network->look_ms, earlier(network->restart_ms, network->expiry_ms));
+	return earlier(network->look_ms, earlier(network->dhcp.restart_ms, network->expiry_ms));
 }
 
 void network_tick(struct network *network, int64_t now)
@@ -376,8 +313,8 @@ void network_tick(struct network *network, int64_t now)
 	/* The child says so, too, unless it is the child that is gone. */
 	if (now >= network->expiry_ms)
 		give_up_lease(network, "expired");
-	if (now >= network->restart_ms)
-		start_or_retry(network);
+	if (now >= network->dhcp.restart_ms)
+		start_child(network);
 	if (now >= network->look_ms)
 		network_look_for_link(network);
 }

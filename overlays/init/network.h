@@ -2,7 +2,7 @@
 #ifndef NETWORK_H
 #define NETWORK_H
 
-#include "backoff.h"
+#include "helper.h"
 #include "interface.h"
 #include "lease.h"
 #include "links.h"
@@ -15,15 +15,11 @@ struct network {
 	const struct plan *plan;
 	int control; /* an IPv4 socket, or -1 */
 	int control6; /* an IPv6 socket, or -1 */
-	int empty_root;
 	bool link; /* all there is to come up is up */
 	struct links links; /* of a router */
 	struct interface interface;
-	pid_t child; /* 0: none */
-	int answer;  /* its pipe, or -1 */
-	struct backoff backoff;
+	struct helper dhcp;
 	int64_t look_ms; /* again for interfaces */
-	int64_t restart_ms; /* of the child */
 	struct lease lease; /* applied; address 0: none */
 	int64_t expiry_ms;
 	bool resolver_written;

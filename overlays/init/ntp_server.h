@@ -2,9 +2,6 @@
 #ifndef NTP_SERVER_H
 #define NTP_SERVER_H
 
-/* The descriptor of the child. */
-enum { NTP_SERVER_SOCKET = 0 };
-
 _Noreturn void ntp_server(void);
 
 #endif

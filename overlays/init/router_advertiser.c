@@ -1,5 +1,6 @@
 #include "router_advertiser.h"
 
+#include "helper_wait.h"
 #include "sys.h"
 
 #include <netinet/icmp6.h>
@@ -54,7 +55,7 @@ static void advertise(const struct advertised_link *link)
 	all_nodes.sin6_addr.s6_addr[1] = 0x02;
 	all_nodes.sin6_addr.s6_addr[15] = 0x01;
 	advertisement_write(link, message);
-	(void)sys_send_to(ADVERTISER_SOCKET, message, sizeof message, (const struct sockaddr *)&all_nodes, sizeof all_nodes);
+	(void)sys_send_to(HELPER_SOCKET, message, sizeof message, (const struct sockaddr *)&all_nodes, sizeof all_nodes);
 }
 
 static void answer(const struct advertised_link *links, size_t count)
@@ -62,7 +63,7 @@ static void answer(const struct advertised_link *links, size_t count)
 	uint8_t question[64];
 	struct sockaddr_in6 from = { 0 };
 	socklen_t from_size = sizeof from;
-	ssize_t size = sys_receive_from(ADVERTISER_SOCKET, question, sizeof question, (struct sockaddr *)&from, &from_size);
+	ssize_t size = sys_receive_from(HELPER_SOCKET, question, sizeof question, (struct sockaddr *)&from, &from_size);
 	/* A socket that fails would be ready for ever: another child begins anew. */
 	if (size < 0)
 		sys_exit(1);
@@ -85,7 +86,7 @@ _Noreturn void router_advertiser(const struct advertised_link *links, size_t cou
 			sent += sent < FIRST_ONES;
 			next_ms = now + (sent < FIRST_ONES ? first_pause_ms : pause_ms);
 		}
-		struct pollfd fd = { .fd = ADVERTISER_SOCKET, .events = POLLIN };
+		struct pollfd fd = { .fd = HELPER_SOCKET, .events = POLLIN };
 		if (sys_poll(&fd, 1, next_ms - now) > 0)
 			answer(links, count);
 	}

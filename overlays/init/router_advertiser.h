@@ -5,9 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The descriptor of the child. */
-enum { ADVERTISER_SOCKET = 0 };
-
 struct advertised_link {
 	int index;
 	uint8_t mac[6];

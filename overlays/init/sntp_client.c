@@ -36,11 +36,11 @@ static void ask(struct client *client, int64_t now)
 	/* Guessing it is all that somebody beside the way would have to do. */
 	if (sys_random(&cookie, sizeof cookie, 0) != sizeof cookie || cookie == 0)
 		return;
-	if (sys_connect(SNTP_SOCKET, (const struct sockaddr *)&server, sizeof server) < 0)
+	if (sys_connect(HELPER_SOCKET, (const struct sockaddr *)&server, sizeof server) < 0)
 		return;
 	ntp_write_request(packet, cookie);
 	client->sent_us = sys_clock_us();
-	if (sys_write(SNTP_SOCKET, packet, sizeof packet) == sizeof packet)
+	if (sys_write(HELPER_SOCKET, packet, sizeof packet) == sizeof packet)
 		client->cookie = cookie;
 }
 
@@ -48,13 +48,13 @@ static void receive(struct client *client)
 {
 	uint8_t packet[NTP_PACKET_SIZE];
 	struct time_answer answer;
-	ssize_t size = sys_read(SNTP_SOCKET, packet, sizeof packet);
+	ssize_t size = sys_read(HELPER_SOCKET, packet, sizeof packet);
 	int64_t received_us = sys_clock_us();
 	if (size <= 0 || client->cookie == 0)
 		return;
 	if (!ntp_read_answer(packet, (size_t)size, client->cookie, client->sent_us, received_us, &answer.offset_us))
 		return;
-	if (sys_write(SNTP_ANSWER, &answer, sizeof answer) != sizeof answer)
+	if (sys_write(HELPER_ANSWER, &answer, sizeof answer) != sizeof answer)
 		sys_exit(0);
 	/* The same server again, and no second answer to this request. */
 	client->cookie = 0;
@@ -70,7 +70,7 @@ _Noreturn void sntp_client(const uint32_t *servers, size_t count)
 		int64_t now = sys_uptime_ms();
 		if (now >= client.next_ms)
 			ask(&client, now);
-		if (helper_wait(SNTP_SOCKET, SNTP_ANSWER, client.next_ms))
+		if (helper_wait(client.next_ms))
 			receive(&client);
 	}
 }

@@ -5,9 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Descriptors of the child. */
-enum { SNTP_SOCKET = 0, SNTP_ANSWER = 1 };
-
 /*
  * Asks one server after the other until one answers, and from then on every few minutes. Addresses in the host's order.
  * Never returns: it ends when PID 1 no longer reads its answers.

@@ -5,96 +5,52 @@
 #include "identities.h"
 #include "ntp_packet.h"
 #include "ntp_server.h"
-#include "privileges.h"
 #include "sntp_client.h"
 #include "sys.h"
 #include "time_answer.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <signal.h>
 
 /* Less is made up for little by little: no daemon sees its clock go back. */
 static const int64_t step_from_us = 100000;
 
-static int start_client(struct timekeeper *timekeeper)
+static void start_client(struct timekeeper *timekeeper)
 {
 	const struct plan *plan = timekeeper->plan;
 	bool named = plan->time_server_count > 0;
 	const uint32_t *servers = named ? plan->time_servers : &timekeeper->gateway;
 	size_t count = named ? plan->time_server_count : 1;
-	int ends[2];
-	int socket = sys_socket(AF_INET, SOCK_DGRAM, 0);
-	if (socket < 0)
-		return socket;
-	int done = sys_pipe(ends);
-	if (done < 0) {
-		sys_close(socket);
-		return done;
-	}
-	pid_t child = sys_fork("time");
-	if (child == 0) {
-		become_helper(TIME_ID, (const int[]){ [SNTP_SOCKET] = socket, [SNTP_ANSWER] = ends[1] }, 2, timekeeper->empty_root);
+	if (helper_start_with_socket(&timekeeper->client, sys_socket(AF_INET, SOCK_DGRAM, 0), true))
 		sntp_client(servers, count);
-	}
-	sys_close(socket);
-	sys_close(ends[1]);
-	if (child < 0) {
-		sys_close(ends[0]);
-		return child;
-	}
-	timekeeper->client.child = child;
-	timekeeper->answer = ends[0];
-	return 0;
 }
 
-static int start_server(struct timekeeper *timekeeper)
+static int open_server_socket(void)
 {
 	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(NTP_PORT) };
-	int socket = sys_socket(AF_INET, SOCK_DGRAM, 0);
-	if (socket < 0)
-		return socket;
-	int done = sys_bind(socket, (const struct sockaddr *)&any, sizeof any);
-	pid_t child = done < 0 ? done : sys_fork("time-server");
-	if (child == 0) {
-		become_helper(TIME_SERVER_ID, (const int[]){ [NTP_SERVER_SOCKET] = socket }, 1, timekeeper->empty_root);
-		ntp_server();
-	}
-	sys_close(socket);
-	if (child < 0)
-		return child;
-	timekeeper->server.child = child;
-	return 0;
+	int fd = sys_socket(AF_INET, SOCK_DGRAM, 0);
+	if (fd < 0)
+		return fd;
+	int done = sys_bind(fd, (const struct sockaddr *)&any, sizeof any);
+	if (done == 0)
+		return fd;
+	sys_close(fd);
+	return done;
 }
 
-static void start_or_retry(struct timekeeper *timekeeper, struct time_helper *helper)
+static void start_server(struct timekeeper *timekeeper)
 {
-	bool asks = helper == &timekeeper->client;
-	helper->restart_ms = NEVER;
-	int done = asks ? start_client(timekeeper) : start_server(timekeeper);
-	if (done < 0) {
-		event_degraded(asks ? "start time" : "start time-server", done);
-		helper->restart_ms = sys_uptime_ms() + backoff_next(&helper->backoff);
-	}
+	if (helper_start_with_socket(&timekeeper->server, open_server_socket(), false))
+		ntp_server();
 }
 
 void timekeeper_start(struct timekeeper *timekeeper, const struct plan *plan, int empty_root)
 {
 	*timekeeper = (struct timekeeper){
-		.plan = plan, .empty_root = empty_root, .answer = -1, .client.restart_ms = NEVER, .server.restart_ms = NEVER,
+		.plan = plan, .client = helper_new("time", TIME_ID, empty_root), .server = helper_new("time-server", TIME_SERVER_ID, empty_root),
 	};
 	if (plan->serves_time)
-		start_or_retry(timekeeper, &timekeeper->server);
-}
-
-/* Its end is noticed when it is reaped. */
-static void end_client(struct timekeeper *timekeeper)
-{
-	if (timekeeper->client.child > 0)
-		(void)sys_kill(timekeeper->client.child, SIGKILL);
-	if (timekeeper->answer >= 0)
-		sys_close(timekeeper->answer);
-	timekeeper->answer = -1;
+		start_server(timekeeper);
 }
 
 void timekeeper_gateway(struct timekeeper *timekeeper, uint32_t gateway)
@@ -104,9 +60,9 @@ void timekeeper_gateway(struct timekeeper *timekeeper, uint32_t gateway)
 	timekeeper->gateway = gateway;
 	backoff_reset(&timekeeper->client.backoff);
 	if (timekeeper->client.child > 0)
-		end_client(timekeeper); /* another one starts when it is reaped */
+		helper_kill(&timekeeper->client); /* another one starts when it is reaped */
 	else if (gateway != 0)
-		start_or_retry(timekeeper, &timekeeper->client);
+		start_client(timekeeper);
 }
 
 static void apply(const struct time_answer *answer)
@@ -129,19 +85,15 @@ static void apply(const struct time_answer *answer)
 void timekeeper_answer(struct timekeeper *timekeeper)
 {
 	struct time_answer answer;
-	ssize_t size = sys_read(timekeeper->answer, &answer, sizeof answer);
-	if (size == 0) {
-		/* The child ended. */
-		sys_close(timekeeper->answer);
-		timekeeper->answer = -1;
-		return;
-	}
+	ssize_t size = helper_read(&timekeeper->client, &answer, sizeof answer);
+	if (size == 0)
+		return; /* the child ended */
 	const char *problem = size == sizeof answer ? time_problem(&answer, sys_clock_us(), timekeeper->plan->clock_floor) : "not an answer";
 	if (problem) {
 		struct event event = event_begin("time-refused");
 		event_string(&event, "reason", problem);
 		event_end(&event);
-		end_client(timekeeper);
+		helper_kill(&timekeeper->client);
 		return;
 	}
 	apply(&answer);
@@ -150,25 +102,9 @@ void timekeeper_answer(struct timekeeper *timekeeper)
 
 bool timekeeper_child_ended(struct timekeeper *timekeeper, pid_t pid, int status)
 {
-	bool asks = pid == timekeeper->client.child;
-	if (!asks && pid != timekeeper->server.child)
-		return false;
-	struct time_helper *helper = asks ? &timekeeper->client : &timekeeper->server;
-	helper->child = 0;
-	if (asks && timekeeper->answer >= 0)
-		sys_close(timekeeper->answer);
-	if (asks)
-		timekeeper->answer = -1;
-	if (asks && timekeeper->gateway == 0)
+	if (timekeeper->gateway == 0 && helper_ended_for_good(&timekeeper->client, pid))
 		return true; /* there is nobody to ask */
-	int64_t delay = backoff_next(&helper->backoff);
-	helper->restart_ms = sys_uptime_ms() + delay;
-	struct event event = event_begin("child-exit");
-	event_string(&event, "child", asks ? "time" : "time-server");
-	event_exit_status(&event, status);
-	event_number(&event, "restart_in_ms", delay);
-	event_end(&event);
-	return true;
+	return helper_ended(&timekeeper->client, pid, status) || helper_ended(&timekeeper->server, pid, status);
 }
 
 int64_t timekeeper_deadline(const struct timekeeper *timekeeper)
@@ -179,7 +115,7 @@ int64_t timekeeper_deadline(const struct timekeeper *timekeeper)
 void timekeeper_tick(struct timekeeper *timekeeper, int64_t now)
 {
 	if (now >= timekeeper->client.restart_ms)
-		start_or_retry(timekeeper, &timekeeper->client);
+		start_client(timekeeper);
 	if (now >= timekeeper->server.restart_ms)
-		start_or_retry(timekeeper, &timekeeper->server);
+		start_server(timekeeper);
 }

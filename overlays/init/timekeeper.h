@@ -2,24 +2,16 @@
 #ifndef TIMEKEEPER_H
 #define TIMEKEEPER_H
 
-#include "backoff.h"
+#include "helper.h"
 #include "plan.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct time_helper {
-	pid_t child; /* 0: none */
-	struct backoff backoff;
-	int64_t restart_ms;
-};
-
 struct timekeeper {
 	const struct plan *plan;
-	int empty_root;
 	uint32_t gateway; /* whom to ask where the plan names nobody; 0: nobody */
-	struct time_helper client, server;
-	int answer; /* the client's pipe, or -1 */
+	struct helper client, server;
 };
 
 void timekeeper_start(struct timekeeper *timekeeper, const struct plan *plan, int empty_root);

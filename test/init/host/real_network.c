@@ -93,7 +93,7 @@ int main(void)
 	if (control < 0 || sys_pipe(ends) < 0)
 		stop("failed", "open");
 	answers = ends[1];
-	network = (struct network){ .plan = &plan, .control = control, .answer = ends[0] };
+	network = (struct network){ .plan = &plan, .control = control, .dhcp = { .answer = ends[0] } };
 	strcpy(network.interface.name, "eth0");
 	if (interface_up(control, "eth0") < 0)
 		stop("failed", "set the link up");
