@@ -5,19 +5,17 @@ import { routerRecipe } from '../../openwrt/embedded/router-recipe.ts';
 import type { Policy } from '../../openwrt/policy/policy.ts';
 import { policyOfCluster } from '../../openwrt/policy/policy-of-cluster.ts';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
-import { hostArchitecture } from '../lock/host-architecture.ts';
 import { readLock } from '../lock/read-lock.ts';
-import { planImages } from '../plan/plan-images.ts';
 import { checkTogether } from '../recipe/check-together.ts';
 import { loadCluster } from '../recipe/load-cluster.ts';
 import { problemLine } from '../recipe/problem.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedCluster } from '../recipe/resolved-cluster.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { stepImplementations } from '../steps/all-kinds.ts';
 import { lockOf, type Selection, type SelectionOptions } from './image-selection.ts';
+import { planHere } from './plan-here.ts';
 import type { Terminal } from './terminal.ts';
-import { boardsmithRoot, builderVersion, findCluster } from './workspace.ts';
+import { findCluster } from './workspace.ts';
 
 /** A cluster with the plan of all its images, those of the router and of each role. */
 export interface ClusterSelection extends Selection {
@@ -75,9 +73,8 @@ export async function selectCluster(
   const boards = distinct(roles.map(({ board }) => board));
   const lockFile = options.lock ?? lockOf(cluster.groups.map(({ recipe }) => recipe));
   const lock = await readLock(lockFile);
-  const plan = planImages({
-    ...{ recipes, boards, lock, boardsmithRoot, hostArchitecture: hostArchitecture() },
-    ...{ implementations: stepImplementations(), version: builderVersion() },
+  const plan = planHere({
+    ...{ recipes, boards, lock },
     compression: options.dense === true ? 'dense' : 'fast',
     networks: new Map(
       recipes.map((recipe) => [

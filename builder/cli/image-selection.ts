@@ -2,10 +2,8 @@ import type { Command } from 'commander';
 import { boardMachineNetwork } from '../../openwrt/embedded/machine-networks.ts';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { findLockFor } from '../lock/find-lock.ts';
-import { hostArchitecture } from '../lock/host-architecture.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import { readLock } from '../lock/read-lock.ts';
-import { planImages } from '../plan/plan-images.ts';
 import type { Plan } from '../plan/step.ts';
 import { checkTogether } from '../recipe/check-together.ts';
 import { loadBoard } from '../recipe/load-board.ts';
@@ -13,9 +11,9 @@ import { loadRecipe } from '../recipe/load-recipe.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import type { Compression } from '../rootfs/squashfs.ts';
-import { stepImplementations } from '../steps/all-kinds.ts';
+import { planHere } from './plan-here.ts';
 import type { Terminal } from './terminal.ts';
-import { boardFiles, boardsmithRoot, builderVersion, findBoard, findRecipe } from './workspace.ts';
+import { boardFiles, boardsmithRoot, findBoard, findRecipe } from './workspace.ts';
 
 /** Options that say which images a verb is about. */
 export interface SelectionOptions {
@@ -43,6 +41,15 @@ export function addSelectionOptions(command: Command): Command {
     .option('--dense', 'compress the root as for a release: a tenth smaller, half a minute longer');
 }
 
+/** The same options as words of a command line. */
+export function selectionWords({ board, lock, dense }: SelectionOptions): string[] {
+  return [
+    ...(board === undefined ? [] : ['--board', ...board]),
+    ...(lock === undefined ? [] : ['--lock', lock]),
+    ...(dense === true ? ['--dense'] : []),
+  ];
+}
+
 /**
  * Loads recipes, boards and their lock, and plans every recipe for every board.
  * @param names recipes as on the command line
@@ -64,15 +71,8 @@ export async function planSelection(
   compression: Compression = 'fast',
 ): Promise<Selection> {
   const lock = await readLock(lockFile);
-  const plan = planImages({
-    recipes,
-    boards,
-    lock,
-    hostArchitecture: hostArchitecture(),
-    implementations: stepImplementations(),
-    boardsmithRoot,
-    version: builderVersion(),
-    compression,
+  const plan = planHere({
+    ...{ recipes, boards, lock, compression },
     networks: new Map(recipes.map((recipe) => [recipe.name, boardMachineNetwork(recipe)])),
   });
   return { recipes, boards, lockFile, lock, plan };

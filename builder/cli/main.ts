@@ -1,6 +1,7 @@
 import { internalErrorExitCode } from '../error/error-codes.ts';
 import { run } from './run.ts';
 import { processTerminal } from './terminal.ts';
+import { boardsmithRoot } from './workspace.ts';
 
 /** Entry of the `boardsmith` command: Ctrl-C asks for an orderly stop; a second one does not wait. */
 export async function main(): Promise<void> {
@@ -19,5 +20,5 @@ export async function main(): Promise<void> {
       interrupt.abort();
     });
   }
-  process.exitCode = await run(process.argv.slice(2), processTerminal(interrupt.signal));
+  process.exitCode = await run(process.argv.slice(2), processTerminal(interrupt.signal, boardsmithRoot));
 }

@@ -1,4 +1,5 @@
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { asTyped } from './next-command.ts';
 import { paint } from './paint.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -23,9 +24,9 @@ export function reportError(error: unknown, terminal: Terminal, json: boolean): 
     return;
   }
   terminal.note(`${color.red('error:')} ${error.message}`);
-  for (const problem of error.problems) terminal.note(`  ${problem}`);
+  for (const problem of error.problems) terminal.note(`  ${asTyped(terminal, problem)}`);
   for (const line of causes(error)) terminal.note(`  ${color.dim(line)}`);
-  if (error.hint !== undefined) terminal.note(`${color.bold('next:')} ${error.hint}`);
+  if (error.hint !== undefined) terminal.note(`${color.bold('next:')} ${asTyped(terminal, error.hint)}`);
 }
 
 /** Messages of the chain of causes that say something that the error does not say itself. */

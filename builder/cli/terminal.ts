@@ -1,3 +1,5 @@
+import { calledAs } from './called-as.ts';
+
 /** What a verb talks to: where text goes, whether a person reads it, and when to stop. Tests hand in their own. */
 export interface Terminal {
   /** Results; with `--json` only machine-readable lines. */
@@ -10,11 +12,17 @@ export interface Terminal {
   readonly signal: AbortSignal;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly currentDirectory: string;
+  /** What a person types there to call this program again. */
+  readonly command: string;
 }
 
-/** The terminal of this process. NO_COLOR (no-color.org) and CI are honoured. */
-export function processTerminal(signal: AbortSignal): Terminal {
+/**
+ * The terminal of this process. NO_COLOR (no-color.org) and CI are honoured.
+ * @param boardsmithRoot where this program lies
+ */
+export function processTerminal(signal: AbortSignal, boardsmithRoot: string): Terminal {
   const { env } = process;
+  const currentDirectory = process.cwd();
   const interactive = process.stderr.isTTY === true && !env.CI && env.TERM !== 'dumb';
   return {
     out: (line) => process.stdout.write(`${line}\n`),
@@ -23,6 +31,7 @@ export function processTerminal(signal: AbortSignal): Terminal {
     color: interactive && (env.NO_COLOR ?? '') === '',
     signal,
     environment: env,
-    currentDirectory: process.cwd(),
+    currentDirectory,
+    command: calledAs({ environment: env, currentDirectory, boardsmithRoot }),
   };
 }

@@ -9,8 +9,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('step: bundle-daemon');
 
-test('names a mistake by the path of the file that a person edits', async () => {
-  const root = temporaryFolder('recipe');
+async function mistakeIn(root: string): Promise<string> {
   const copy = temporaryFolder('copy');
   writeFileSync(join(copy, 'daemon.ts'), "\nimport 'missing';\n");
   const esbuild = installedEsbuild();
@@ -39,7 +38,19 @@ test('names a mistake by the path of the file that a person edits', async () => 
     progress: () => undefined,
   });
   const error = await rejectedWith(running, 'STEP_FAILED', /cannot be bundled/);
-  assert.match(error.problems[0]!, `${join(root, 'daemon.ts')}:2:8: `);
+  return error.problems[0]!;
+}
+
+test('names a mistake by the path of the file that a person edits', async () => {
+  const elsewhere = temporaryFolder('recipe');
+  for (const [root, shown] of [
+    [elsewhere, join(elsewhere, 'daemon.ts')],
+    [join(process.cwd(), 'recipes/trial'), 'recipes/trial/daemon.ts'],
+    [process.cwd(), 'daemon.ts'],
+  ] as const) {
+    const mistake = await mistakeIn(root);
+    assert.ok(mistake.startsWith(`${shown}:2:8: `), mistake);
+  }
 });
 
 test.run();

@@ -10,6 +10,7 @@ export function capturedTerminal(options: {
   currentDirectory: string;
   environment?: Record<string, string>;
   color?: boolean;
+  command?: string;
 }): CapturedTerminal {
   const outLines: string[] = [];
   const noteLines: string[] = [];
@@ -23,5 +24,6 @@ export function capturedTerminal(options: {
     signal: new AbortController().signal,
     environment: options.environment ?? {},
     currentDirectory: options.currentDirectory,
+    command: options.command ?? 'boardsmith',
   };
 }

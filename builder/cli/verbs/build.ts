@@ -10,6 +10,7 @@ import {
   type SelectionOptions,
   selectImages,
 } from '../image-selection.ts';
+import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
 import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
@@ -79,11 +80,8 @@ export const build: Verb = {
             `${color.green('built')} ${image.image}  ${formatBytes(image.bytes)}  sha256 ${image.sha256}`,
           );
         }
-        terminal.note(
-          'cluster' in selection
-            ? `next: boardsmith test ${recipes[0]}`
-            : `next: boardsmith boot ${shownPath(terminal, result.images[0]!.image)}`,
-        );
+        if ('cluster' in selection) sayNext(terminal, 'test', recipes[0]!);
+        else sayNext(terminal, 'boot', shownPath(terminal, result.images[0]!.image));
       });
   },
 };

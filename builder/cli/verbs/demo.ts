@@ -96,17 +96,17 @@ export const demo: Verb = {
         terminal.out('');
         terminal.out(`all of it took ${formatSeconds(performance.now() - started)}. Next, try:`);
         const next = [
-          [`  npx boardsmith boot ${place}`, '# the console, with the store at the printed port'],
-          [`  npx boardsmith inspect ${place} --html inspect.html`, '# what is in it, as a page'],
-          [`  npx boardsmith plan ${recipe}`, '# what a build does, step by step'],
-          ['  npx boardsmith new hello', '# an appliance of your own'],
+          [`  ${terminal.command} boot ${place}`, '# the console, with the store at the printed port'],
+          [`  ${terminal.command} inspect ${place} --html inspect.html`, '# what is in it, as a page'],
+          [`  ${terminal.command} plan ${recipe}`, '# what a build does, step by step'],
+          [`  ${terminal.command} new hello`, '# an appliance of your own'],
         ];
         for (const row of formatTable(next)) terminal.out(row);
         terminal.out('');
         terminal.out(
           "The kernel is Debian's package, so that you waited for no compiler. A smaller, hardened one is built from source by",
         );
-        terminal.out(`  npx boardsmith build ${recipe} --board qemu-virt-hardened`);
+        terminal.out(`  ${terminal.command} build ${recipe} --board qemu-virt-hardened`);
       });
   },
 };

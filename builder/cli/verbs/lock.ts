@@ -17,6 +17,8 @@ import { loadBoard } from '../../recipe/load-board.ts';
 import { loadRecipe } from '../../recipe/load-recipe.ts';
 import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
+import { sayNext } from '../next-command.ts';
+import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 import { boardFiles, boardsmithRoot, cacheFolder, findBoard, findRecipe } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
@@ -84,19 +86,21 @@ export const lock: Verb = {
             progress,
           });
         }
-        report(terminal, names, options, file, previous, next);
+        report(terminal, { names, recipes, options, file, previous, next });
       });
   },
 };
 
-function report(
-  terminal: Terminal,
-  names: readonly string[],
-  options: LockOptions,
-  file: string,
-  previous: Lock | null,
-  next: Lock,
-): void {
+interface Outcome {
+  readonly names: readonly string[];
+  readonly recipes: readonly ResolvedRecipe[];
+  readonly options: LockOptions;
+  readonly file: string;
+  readonly previous: Lock | null;
+  readonly next: Lock;
+}
+
+function report(terminal: Terminal, { names, recipes, options, file, previous, next }: Outcome): void {
   const changes = describeLockChanges(previous, next);
   if (options.json) {
     terminal.out(
@@ -112,7 +116,13 @@ function report(
       : `${verb} ${file}: ${changes.length} change${changes.length === 1 ? '' : 's'}`,
   );
   if (options.vendor === undefined || options.dryRun) return;
-  terminal.note(`next: boardsmith build ${names[0] ?? 'RECIPE'} --vendor ${options.vendor} --offline`);
+  const [recipe] = recipes;
+  const lockWords = options.lock === undefined ? [] : ['--lock', options.lock];
+  sayNext(
+    terminal,
+    ...['build', names[0] ?? shownPath(terminal, recipe!.directory), ...lockWords],
+    ...['--vendor', options.vendor, '--offline'],
+  );
 }
 
 async function loadAll(

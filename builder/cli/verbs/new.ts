@@ -1,7 +1,9 @@
-import { join, relative, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { writeNewAppliance } from '../../new/write-new-appliance.ts';
 import { type RuntimeName, runtimeNames } from '../../recipe/runtime-name.ts';
+import { sayNext } from '../next-command.ts';
+import { shownPath } from '../shown-path.ts';
 import { boardsmithRoot } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
@@ -39,9 +41,10 @@ export const newAppliance: Verb = {
           terminal.out(JSON.stringify({ folder, files }));
           return;
         }
-        const shown = relative(currentDirectory, folder);
+        const shown = shownPath(terminal, folder);
         for (const file of files) terminal.out(`wrote ${join(shown, file)}`);
-        terminal.note(`next: boardsmith build ${insideCheckout ? name : `./${shown}`}`);
+        // Without the dot it would be looked for among the recipes first.
+        sayNext(terminal, 'build', insideCheckout ? name : isAbsolute(shown) ? shown : `./${shown}`);
       });
   },
 };

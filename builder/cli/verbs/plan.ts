@@ -3,7 +3,13 @@ import { stepKinds } from '../../steps/all-kinds.ts';
 import { pendingSteps } from '../../steps/apply.ts';
 import { StepCache } from '../../steps/step-cache.ts';
 import { formatTable } from '../format.ts';
-import { addSelectionOptions, type SelectionOptions, selectImages } from '../image-selection.ts';
+import {
+  addSelectionOptions,
+  type SelectionOptions,
+  selectImages,
+  selectionWords,
+} from '../image-selection.ts';
+import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
 import { describeInput } from '../plan-text.ts';
 import { cacheFolder } from '../workspace.ts';
@@ -53,7 +59,7 @@ export const plan: Verb = {
         terminal.out(
           `plan ${plan.id.slice(0, 16)}: ${plan.steps.length} steps, ${pending.size} to run, ${plan.images.length} image${plan.images.length === 1 ? '' : 's'}`,
         );
-        terminal.note(`next: boardsmith build ${recipes.join(' ')}`);
+        sayNext(terminal, 'build', ...recipes, ...selectionWords(options));
       });
   },
 };

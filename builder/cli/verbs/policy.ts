@@ -13,6 +13,7 @@ import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { loadCluster } from '../../recipe/load-cluster.ts';
 import { type Problem, problemLine } from '../../recipe/problem.ts';
 import { listRuleset } from '../list-ruleset.ts';
+import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
 import { policyPage } from '../policy-page/page.ts';
 import { diffLines, explanationLines, fileLines, policyLines } from '../policy-text.ts';
@@ -79,7 +80,7 @@ function defineShow(command: Command, terminal: Terminal): void {
           `wrote ${Object.keys(files).length + 1} files into ${options.out}, matrix.html among them`,
         );
       if (options.html === undefined && options.out === undefined) {
-        terminal.note(`next: boardsmith policy ${name} --html matrix.html`);
+        sayNext(terminal, 'policy', name, '--html', 'matrix.html');
       }
     });
 }

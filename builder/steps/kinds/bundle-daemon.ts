@@ -35,7 +35,7 @@ function sourcesOf({ step, folder }: StepContext): BundleOptions['sources'] {
   return {
     root: folder('sources'),
     files: input.files.map(({ path }) => path),
-    // The step has a copy; a person edits the file that it was made from.
-    name: displayPath(input.root),
+    // The step has a copy; a person edits the file that it was made from, and in the recipe's own folder knows it by its name alone.
+    name: input.root === process.cwd() ? '' : displayPath(input.root),
   };
 }
