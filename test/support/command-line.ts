@@ -33,7 +33,8 @@ export async function boardsmith(
   ];
   const result = await execa(program, rest, {
     cwd,
-    env: { ...environment },
+    // However the suite was started, its hints are those that npx gets.
+    env: { npm_command: 'exec', ...environment },
     reject: false,
     stdin: 'ignore',
     maxBuffer: 64 << 20,
