@@ -4,31 +4,42 @@ import { hostArchitecture } from '../lock/host-architecture.ts';
 import { InputStore } from '../lock/input-store.ts';
 import { inputRequests } from '../plan/input-requests.ts';
 import type { Selection } from './image-selection.ts';
+import { buildProgress } from './progress/build-progress.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
  * A lock all of whose inputs can be had: the checkout's, or, if a pin has vanished from its registry, a private one in the cache in which
  * just that pin is renewed. For somebody who wants to see Boardsmith work; a build stops at a vanished pin instead.
+ * Shows what is fetched.
  * @returns path of the lock to use
  */
 export async function usableLock(
   terminal: Terminal,
   { recipes, boards }: Pick<Selection, 'recipes' | 'boards'>,
   lockFile: string,
-  cache: string,
+  { cache, json }: { readonly cache: string; readonly json: boolean },
 ): Promise<string> {
-  const { file, notice } = await ensureOrRenew(
-    lockFile,
-    new InputStore(cache, { network: true }),
-    inputRequests(recipes, boards),
-    join(cache, 'newcomer', 'boardsmith.lock'),
-    {
-      hostArchitecture: hostArchitecture(),
-      now: new Date(),
-      signal: terminal.signal,
-      progress: (line) => terminal.note(`  ${line}`),
+  const store = new InputStore(cache, { network: true });
+  const { signal } = terminal;
+  const privateLock = join(cache, 'newcomer', 'boardsmith.lock');
+  const { file, notice } = await ensureOrRenew(lockFile, store, inputRequests(recipes, boards), privateLock, {
+    hostArchitecture: hostArchitecture(),
+    now: new Date(),
+    signal,
+    progress: (line) => {
+      if (!json) terminal.note(`  ${line}`);
     },
-  );
-  if (notice !== null) terminal.note(notice);
+    bring: async (inputs) => {
+      const fetches = await store.absent(inputs);
+      const shown = buildProgress({ steps: [], fetches, most: 0 }, terminal, json);
+      try {
+        await store.ensure(inputs, { signal, onFetch: shown.observe });
+      } finally {
+        await shown.finish();
+      }
+    },
+  });
+  if (notice !== null && json) terminal.out(JSON.stringify({ event: 'renewed', lock: file, notice }));
+  else if (notice !== null) terminal.note(notice);
   return file;
 }

@@ -6,7 +6,9 @@ export type Paint = Record<Style, (text: string) => string>;
 
 /** Colours where a person can see them, plain text elsewhere. */
 export function paint(terminal: Pick<Terminal, 'color'>): Paint {
-  const style = (name: Style) => (text: string) => (terminal.color ? styleText(name, text) : text);
+  const style = (name: Style) => (text: string) =>
+    // Node would look at this process's output once more, and takes an empty NO_COLOR for one that is set.
+    terminal.color ? styleText(name, text, { validateStream: false }) : text;
   return {
     red: style('red'),
     green: style('green'),

@@ -25,7 +25,8 @@ export function reportError(error: unknown, terminal: Terminal, json: boolean): 
   }
   terminal.note(`${color.red('error:')} ${error.message}`);
   for (const problem of error.problems) terminal.note(`  ${asTyped(terminal, problem)}`);
-  for (const line of causes(error)) terminal.note(`  ${color.dim(line)}`);
+  // Who stopped it knows why.
+  if (error.code !== 'INTERRUPTED') for (const line of causes(error)) terminal.note(`  ${color.dim(line)}`);
   if (error.hint !== undefined) terminal.note(`${color.bold('next:')} ${asTyped(terminal, error.hint)}`);
 }
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { calledAs } from './called-as.ts';
 
 /** What a verb talks to: where text goes, whether a person reads it, and when to stop. Tests hand in their own. */
@@ -25,7 +26,9 @@ export function processTerminal(signal: AbortSignal, boardsmithRoot: string): Te
   const currentDirectory = process.cwd();
   const interactive = process.stderr.isTTY === true && !env.CI && env.TERM !== 'dumb';
   return {
-    out: (line) => process.stdout.write(`${line}\n`),
+    // A person may watch the progress while the result goes into a file.
+    out: (line) =>
+      process.stdout.write(`${process.stdout.isTTY === true ? line : stripVTControlCharacters(line)}\n`),
     note: (line) => process.stderr.write(`${line}\n`),
     interactive,
     color: interactive && (env.NO_COLOR ?? '') === '',

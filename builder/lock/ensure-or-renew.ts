@@ -15,7 +15,10 @@ import { writeLock } from './write-lock.ts';
 
 export interface EnsureOrRenewOptions {
   readonly signal: AbortSignal;
+  /** Told what the registries are asked for a successor, and, without `bring`, what is fetched. */
   readonly progress: (line: string) => void;
+  /** How inputs are brought into the store, if not with one line for each. Must throw what InputStore.ensure throws. */
+  readonly bring?: (inputs: readonly LockedInput[]) => Promise<void>;
   readonly hostArchitecture: HostArchitecture;
   readonly now: Date;
 }
@@ -47,15 +50,16 @@ export async function ensureOrRenew(
     : await readPrivateLock(privateLockFile, base);
   const pinned = before ?? base;
   const fetching = { signal: options.signal, onFetch: fetchLines(options.progress) };
+  const bring = options.bring ?? (async (inputs) => await store.ensure(inputs, fetching));
   try {
-    await store.ensure(answersOf(pinned, requests, options.hostArchitecture), fetching);
+    await bring(answersOf(pinned, requests, options.hostArchitecture));
     return before === null
       ? { lock: base, file: lockFile, notice: null }
       : { lock: before, file: privateLockFile, notice: noticeOf(base, before, privateLockFile) };
   } catch (error) {
     if (!(error instanceof VanishedInputsError)) throw error;
     const lock = await renew(pinned, error.vanished, requests, store, options);
-    await store.ensure(answersOf(lock, requests, options.hostArchitecture), fetching);
+    await bring(answersOf(lock, requests, options.hostArchitecture));
     await writePrivateLock(privateLockFile, lock, base);
     return { lock, file: privateLockFile, notice: noticeOf(base, lock, privateLockFile) };
   }

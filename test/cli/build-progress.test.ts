@@ -76,6 +76,25 @@ test('the list shows what is fetched, what runs and how many wait', async () => 
   );
 });
 
+test('fetches alone are shown too, and nothing if there is nothing to do', async () => {
+  const { stream, last } = screen();
+  const progress = listProgress({ steps: [], fetches: [musl], most: 0 }, terminal(), stream);
+  progress.observe({ type: 'fetching', input: musl });
+  progress.observe({ type: 'fetched', input: musl });
+  await progress.finish();
+  assert.equal(
+    last().map((line) => line.slice(2)),
+    [`fetch 1 of 1 files, ${musl.entry.size} B`],
+  );
+  const captured = terminal();
+  await buildProgress(
+    { steps: [], fetches: [], most: 0 },
+    { ...captured, interactive: true },
+    false,
+  ).finish();
+  assert.equal(captured.noteLines, []);
+});
+
 test('the list tells what failed from what was stopped and what was not begun', async () => {
   const { stream, drawn, last } = screen();
   const progress = listProgress({ ...work, fetches: [] }, terminal(), stream);

@@ -73,6 +73,11 @@ test('stops a build with the command to run, and does not stop the demo', async 
     'it says so in one line',
   );
   assert.match(demo.stdout, /It works/);
+  assert.match(
+    demo.stderr,
+    /fetching musl \S+ for arm64, .* \(\d+ of \d+\)/,
+    'what is fetched, and of how many',
+  );
   assert.is(await readFile(lockFile, 'utf8'), before, 'the lock itself is not touched');
 });
 

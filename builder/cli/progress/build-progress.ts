@@ -8,7 +8,7 @@ import type { BuildProgress, ExpectedWork } from './progress.ts';
 export function buildProgress(work: ExpectedWork, terminal: Terminal, json: boolean): BuildProgress {
   const progress = json
     ? ndjsonProgress(terminal)
-    : terminal.interactive && work.steps.length > 0
+    : terminal.interactive && work.steps.length + work.fetches.length > 0
       ? listProgress(work, terminal)
       : logProgress(work, terminal);
   const say = (): void => progress.stopping();

@@ -53,7 +53,10 @@ export const demo: Verb = {
           ),
         );
         const loaded = await loadSelection(terminal, [recipe], {});
-        const lock = await usableLock(terminal, loaded, options.lock ?? lockOf(loaded.recipes), cache);
+        const lock = await usableLock(terminal, loaded, options.lock ?? lockOf(loaded.recipes), {
+          cache,
+          json,
+        });
         const selection = await planSelection(loaded, lock);
         const built = await buildImages(terminal, selection, {
           out,

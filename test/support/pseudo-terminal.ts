@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { checkout } from './places.ts';
+
+export interface TerminalSession {
+  /** All that the terminal was sent, with its control characters. */
+  readonly text: string;
+  readonly code: number | null;
+}
+
+export interface TerminalOptions {
+  readonly cwd?: string;
+  /** Added to the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** A file for the results, which do not come to the terminal then. */
+  readonly output?: string;
+  /** Called with all that came so far; what it returns is typed. */
+  readonly type?: (text: string) => string;
+}
+
+/** Runs `boardsmith` in a terminal of its own (script(1)), as a person does. CI, NO_COLOR and FORCE_COLOR are not set unless the options set them. */
+export async function inTerminal(
+  parameters: readonly string[],
+  { cwd = checkout, environment = {}, output, type = () => '' }: TerminalOptions = {},
+): Promise<TerminalSession> {
+  const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
+  const words = [process.execPath, join(checkout, 'builder/cli/boardsmith.mjs'), ...parameters];
+  const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+  const command = words.map(quoted).join(' ') + (output === undefined ? '' : ` > ${quoted(output)}`);
+  const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
+    cwd,
+    env: { ...inherited, TERM: 'xterm', ...environment },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    const typed = type(text);
+    if (typed !== '') child.stdin.write(typed);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { text, code };
+}
