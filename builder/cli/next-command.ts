@@ -10,6 +10,11 @@ export function asTyped({ command }: Pick<Terminal, 'command'>, text: string): s
   return text.replace(/(?<!npx )\bboardsmith (?=--help\b|[a-z]|VERB\b|\[)/g, `${command} `);
 }
 
+/** A verb's help with its usage and its examples written so; its other lines are already as long as they may be. */
+export function helpAsTyped(terminal: Pick<Terminal, 'command'>, help: string): string {
+  return help.replace(/^(?:Usage: | {2})boardsmith .*$/gm, (line) => asTyped(terminal, line));
+}
+
 /** A word that a shell leaves as it is. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { exitCodes, internalErrorExitCode } from '../error/error-codes.ts';
-import { asTyped } from './next-command.ts';
+import { helpAsTyped } from './next-command.ts';
 import { reportError } from './report-error.ts';
 import type { Terminal } from './terminal.ts';
 import { verbs } from './verbs/all-verbs.ts';
@@ -19,10 +19,10 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     .version(builderVersion())
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => terminal.out(asTyped(terminal, text).trimEnd()),
+      writeOut: (text) => terminal.out(helpAsTyped(terminal, text).trimEnd()),
       // With --json the error is one object, printed below.
       writeErr: (text) => {
-        if (!wantsJson) terminal.note(asTyped(terminal, text).trimEnd());
+        if (!wantsJson) terminal.note(helpAsTyped(terminal, text).trimEnd());
       },
     })
     .addHelpText('after', '\nStart with:\n  boardsmith build cxo && boardsmith boot cxo');

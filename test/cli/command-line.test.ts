@@ -10,6 +10,7 @@ import { boardsmith } from '../support/command-line.ts';
 import { cannotMount, mounting } from '../support/mounted-folder.ts';
 import { checkout } from '../support/places.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { everyHelp } from '../support/verb-help.ts';
 
 const test = suite('command line');
 const folder = temporaryFolder('command-line');
@@ -22,17 +23,17 @@ async function command(...parameters: string[]): Promise<{ code: number; termina
   return { code: await run(parameters, terminal), terminal };
 }
 
-test('--help names every verb, and each verb has an example', async () => {
-  const { code, terminal } = await command('--help');
-  assert.is(code, 0);
-  const names = terminal.outLines
-    .map((line) => /^ {2}([a-z]+) /.exec(line)?.[1])
-    .filter((name) => name !== undefined);
-  assert.ok(names.length >= verbs.length, terminal.outLines.join('\n'));
-  for (const name of names.filter((name) => !['help', 'boardsmith'].includes(name))) {
-    const help = await command(name, '--help');
-    assert.is(help.code, 0, name);
-    assert.match(help.terminal.outLines.join('\n'), new RegExp(`Example:\\n {2}boardsmith ${name}`));
+test('--help names every verb; each has an example, and --json', async () => {
+  const helps = await everyHelp();
+  const names = helps.map(({ words }) => words);
+  assert.is(names.filter((name) => !name.includes(' ')).length, verbs.length, names.join(', '));
+  for (const { words, text, examples } of helps) {
+    // What is above other verbs says nothing itself.
+    if (!text.includes('\nCommands:\n')) assert.match(text, / --json /, words);
+    // Those of its verbs are with the verb above them.
+    if (words.includes(' ')) continue;
+    assert.ok(examples.length > 0, words);
+    for (const example of examples) assert.match(example, new RegExp(`^boardsmith ${words}`));
   }
 });
 

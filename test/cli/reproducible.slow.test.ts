@@ -76,7 +76,7 @@ test('are the same, bit for bit, with another folder, file system, order of fold
       testCache,
     ]);
     assert.is(vendored.exitCode, 0, vendored.stderr);
-    assert.match(vendored.stderr, /next: npx boardsmith build cxo --vendor /);
+    assert.match(vendored.stderr, /next: npx boardsmith build cxo --lock \S+ --vendor /);
     const first = await boardsmith([
       'build',
       'cxo',

@@ -42,7 +42,7 @@ export const policy: Verb = {
       program,
       'policy',
       'say what a cluster’s router lets pass, what a change opens, and why a packet passes',
-      "boardsmith policy skyminer-4 --html matrix.html\n  boardsmith policy diff before.yaml after.yaml\n  boardsmith policy explain skyminer-4 'tcp 10.77.0.2:4000 > 10.77.0.6:6420'",
+      "boardsmith policy skyminer-4 --html matrix.html\n  boardsmith policy diff skyminer-4 skyminer-8\n  boardsmith policy explain skyminer-4 'tcp 10.77.0.2:4000 > 10.77.0.6:6420'",
     );
     defineShow(command, terminal);
     defineDiff(command, terminal, exit);
