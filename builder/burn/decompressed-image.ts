@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Decompress } from 'fzstd';
+import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { ScratchFolders } from '../lock/scratch-folders.ts';
+import { sha256OfFile } from '../lock/sha256-of-file.ts';
+import { cacheFolderAt, writingTo } from '../lock/storage-fault.ts';
+import type { ReleasedImage } from '../release/release-manifest.ts';
+import { type RawImage, rawImageOf } from './write/card-contents.ts';
+
+/** Images of a release decompressed once, for as many cards as there are. */
+export interface ImageCache {
+  /** The cache folder that a person chose. */
+  readonly cache: string;
+  readonly releaseFolder: string;
+  readonly signal: AbortSignal;
+  /** Bytes of the raw image so far. */
+  readonly onProgress: (bytes: number) => void;
+}
+
+/** The block that a file system leaves out. */
+const holeSize = 4096;
+const chunkSize = 1 << 20;
+
+/**
+ * The raw image of a release, from the cache or decompressed into it: a sparse file of the name of its sha256. One that is there is read through
+ * before it is used again; a damaged one is made anew.
+ * @throws BoardsmithError RELEASE_INVALID if what the release holds is another image than its manifest says; FILE_UNUSABLE; INTERRUPTED
+ */
+export async function openDecompressed(
+  image: ReleasedImage,
+  options: ImageCache,
+): Promise<RawImage & { readonly cached: boolean }> {
+  const folder = join(options.cache, 'burn', 'images');
+  const file = join(folder, `${image.raw.sha256}.img`);
+  const place = cacheFolderAt(options.cache);
+  const cached = await isWhole(file, image, options.signal);
+  if (!cached) {
+    await writingTo(place, async () => {
+      await mkdir(folder, { recursive: true });
+      const scratch = new ScratchFolders(folder, '.part-');
+      await scratch.removeLeftovers();
+      await scratch.use(async (draftFolder) => {
+        const draft = join(draftFolder, 'raw.img');
+        await decompress(image, draft, options);
+        await rename(draft, file);
+      });
+    });
+  }
+  return { ...rawImageOf(file, await open(file, 'r')), cached };
+}
+
+async function isWhole(file: string, { raw }: ReleasedImage, signal: AbortSignal): Promise<boolean> {
+  const stats = await stat(file).catch(() => null);
+  if (stats?.size !== raw.size) return false;
+  if ((await sha256OfFile(file, signal)) === raw.sha256) return true;
+  await rm(file, { force: true });
+  return false;
+}
+
+async function decompress(
+  image: ReleasedImage,
+  draft: string,
+  { releaseFolder, signal, onProgress }: ImageCache,
+): Promise<void> {
+  const source = join(releaseFolder, image.zstd);
+  const handle = await open(draft, 'wx', 0o644);
+  try {
+    const writer = new SparseWriter(handle, image.raw.size);
+    const pieces: Uint8Array[] = [];
+    const stream = new Decompress((piece) => pieces.push(piece));
+    const drain = async (): Promise<void> => {
+      for (const piece of pieces.splice(0)) await writer.write(piece);
+      onProgress(writer.length);
+    };
+    try {
+      for await (const chunk of createReadStream(source, { highWaterMark: chunkSize, signal })) {
+        stream.push(chunk as Buffer);
+        await drain();
+      }
+      stream.push(new Uint8Array(), true);
+      await drain();
+    } catch (cause) {
+      // fzstd numbers its codes, the file system names them.
+      if (typeof (cause as { code?: unknown }).code === 'number')
+        throw notTheImage(image, 'it is damaged', cause);
+      throw cause;
+    }
+    const fault = await writer.finish(image.raw.sha256);
+    if (fault !== null) throw notTheImage(image, fault);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function notTheImage(image: ReleasedImage, why: string, cause?: unknown): BoardsmithError {
+  return new BoardsmithError('RELEASE_INVALID', `${image.zstd} is not the image that was signed: ${why}`, {
+    hint: 'fetch the release again; do not burn this one',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Writes what is not zero, never beyond the size that it must have, and digests all of it. */
+class SparseWriter {
+  length = 0;
+  readonly #handle: FileHandle;
+  readonly #size: number;
+  readonly #hash = createHash('sha256');
+  #isTooLong = false;
+
+  constructor(handle: FileHandle, size: number) {
+    this.#handle = handle;
+    this.#size = size;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.length + bytes.length > this.#size) this.#isTooLong = true;
+    if (this.#isTooLong) return;
+    this.#hash.update(bytes);
+    let start = -1;
+    // Blocks of the file, of which the first and last may be partly in this piece.
+    for (let at = 0; at < bytes.length; ) {
+      const end = Math.min(bytes.length, at + holeSize - ((this.length + at) % holeSize));
+      const isZero = zeros.subarray(0, end - at).equals(bytes.subarray(at, end));
+      if (!isZero && start < 0) start = at;
+      if (isZero && start >= 0) {
+        await this.#put(bytes.subarray(start, at), this.length + start);
+        start = -1;
+      }
+      at = end;
+    }
+    if (start >= 0) await this.#put(bytes.subarray(start), this.length + start);
+    this.length += bytes.length;
+  }
+
+  /** @returns what is wrong, or null */
+  async finish(sha256: string): Promise<string | null> {
+    if (this.#isTooLong) return `it has more than ${this.#size} bytes`;
+    if (this.length !== this.#size) return `it has ${this.length} bytes, not ${this.#size}`;
+    if (this.#hash.digest('hex') !== sha256) return 'its sha256 is another one';
+    await this.#handle.truncate(this.#size);
+    return null;
+  }
+
+  async #put(bytes: Uint8Array, offset: number): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, offset + done);
+      done += bytesWritten;
+    }
+  }
+}
+
+const zeros = Buffer.alloc(holeSize);
