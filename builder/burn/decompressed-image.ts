@@ -36,20 +36,25 @@ export async function openDecompressed(
   const folder = join(options.cache, 'burn', 'images');
   const file = join(folder, `${image.raw.sha256}.img`);
   const place = cacheFolderAt(options.cache);
-  const cached = await isWhole(file, image, options.signal);
-  if (!cached) {
-    await writingTo(place, async () => {
-      await mkdir(folder, { recursive: true });
-      const scratch = new ScratchFolders(folder, '.part-');
-      await scratch.removeLeftovers();
-      await scratch.use(async (draftFolder) => {
-        const draft = join(draftFolder, 'raw.img');
-        await decompress(image, draft, options);
-        await rename(draft, file);
-      });
-    });
+  try {
+    const cached = await isWhole(file, image, options.signal);
+    if (!cached) await writingTo(place, async () => await make(folder, file, image, options));
+    return { ...rawImageOf(file, await open(file, 'r')), cached };
+  } catch (cause) {
+    if (!options.signal.aborted || cause instanceof BoardsmithError) throw cause;
+    throw new BoardsmithError('INTERRUPTED', 'stopped before a card was begun', { cause });
   }
-  return { ...rawImageOf(file, await open(file, 'r')), cached };
+}
+
+async function make(folder: string, file: string, image: ReleasedImage, options: ImageCache): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const scratch = new ScratchFolders(folder, '.part-');
+  await scratch.removeLeftovers();
+  await scratch.use(async (draftFolder) => {
+    const draft = join(draftFolder, 'raw.img');
+    await decompress(image, draft, options);
+    await rename(draft, file);
+  });
 }
 
 async function isWhole(file: string, { raw }: ReleasedImage, signal: AbortSignal): Promise<boolean> {

@@ -3,13 +3,14 @@ import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import type { ReleasedImage } from '../../release/release-manifest.ts';
 import type { CardDevice } from '../device/card-device.ts';
 import { CardFault } from '../device/card-fault.ts';
-import { readWhole, syncWhole } from '../device/whole-transfers.ts';
+import { syncWhole } from '../device/whole-transfers.ts';
 import type { CardBuffers } from './card-buffers.ts';
 import { CardContents, type RawImage } from './card-contents.ts';
 import { type CardPiece, type CardPlan, planCard } from './card-plan.ts';
 import { compareTransfers } from './compare-transfers.ts';
+import { earlierAttempt } from './earlier-attempt.ts';
 import type { Journal } from './journal.ts';
-import { type Marker, markerBlock, readMarker } from './marker.ts';
+import { type Marker, markerBlock } from './marker.ts';
 import { type Stretch, totalLength } from './stretch.ts';
 import { type Transfer, transfersOf } from './transfers.ts';
 import { writeTransfers } from './write-transfers.ts';
@@ -133,15 +134,9 @@ class CardWriter {
 
   /** @returns null if the card is not the one that the journal tells of, or nothing of it can be kept */
   async #earlier(): Promise<{ readonly marker: Marker; readonly transfers: number } | null> {
-    const { journal, device, buffers } = this.#writing;
-    const entry = await journal.read();
+    const { journal, device, buffers, image } = this.#writing;
+    const entry = await earlierAttempt(device, journal, image, buffers.back);
     if (entry === null) return null;
-    const { length } = this.#plan.seal;
-    const block = buffers.back.subarray(0, length);
-    await readWhole(device, 0, block);
-    const marker = readMarker(block);
-    const isOurs = marker?.attempt === entry.attempt && marker.image === this.#writing.image.raw.sha256;
-    if (!isOurs) return null;
     // The identity is the unit's, whose key may be another one by now: it is written again.
     const most = this.#body.findIndex(({ parts }) => parts.some(({ content }) => content === 'identity'));
     const claimed = Math.min(entry.transfers, most < 0 ? this.#body.length : most);
@@ -155,7 +150,7 @@ class CardWriter {
       if (!(error instanceof WrongBytes)) throw error;
       if (good === 0) return null;
     }
-    return { marker, transfers: good };
+    return { marker: { image: entry.image, attempt: entry.attempt }, transfers: good };
   }
 
   /** The first block, and a last look at all that lies outside of the partitions. If that is wrong, the marker comes back. */

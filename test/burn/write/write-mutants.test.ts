@@ -133,9 +133,9 @@ const mutants: readonly (readonly [string, keyof typeof probes, SourceMutation])
     'any marker will do',
     'another card is not taken for the one that was begun',
     {
-      file: writer,
-      from: 'if (!isOurs) return null;',
-      to: 'if (marker === null) return { marker: entry, transfers: entry.transfers };',
+      file: 'builder/burn/write/earlier-attempt.ts',
+      from: 'marker?.attempt === entry.attempt && marker.image === raw.sha256 ? entry',
+      to: 'marker !== undefined ? entry',
     },
   ],
   [
