@@ -76,6 +76,7 @@ export async function selectCluster(
   const plan = planHere({
     ...{ recipes, boards, lock },
     compression: options.dense === true ? 'dense' : 'fast',
+    ...(options.packed === undefined ? {} : { packed: options.packed }),
     networks: new Map(
       recipes.map((recipe) => [
         recipe.name,

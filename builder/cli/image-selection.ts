@@ -4,7 +4,7 @@ import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { findLockFor } from '../lock/find-lock.ts';
 import type { Lock } from '../lock/lock-format.ts';
 import { readLock } from '../lock/read-lock.ts';
-import type { Plan } from '../plan/step.ts';
+import type { PackedFormat, Plan } from '../plan/step.ts';
 import { checkTogether } from '../recipe/check-together.ts';
 import { loadBoard } from '../recipe/load-board.ts';
 import { loadRecipe } from '../recipe/load-recipe.ts';
@@ -20,6 +20,8 @@ export interface SelectionOptions {
   readonly board?: readonly string[];
   readonly lock?: string;
   readonly dense?: true;
+  /** Forms in which the images are published. */
+  readonly packed?: readonly PackedFormat[];
 }
 
 export interface Selection {
@@ -61,19 +63,26 @@ export async function selectImages(
 ): Promise<Selection> {
   const loaded = await loadSelection(terminal, names, options);
   const lock = options.lock ?? lockOf(loaded.recipes);
-  return await planSelection(loaded, lock, options.dense === true ? 'dense' : 'fast');
+  const compression = options.dense === true ? 'dense' : 'fast';
+  return await planSelection(loaded, lock, { compression, packed: options.packed });
+}
+
+interface PlanningOptions {
+  readonly compression?: Compression;
+  readonly packed?: readonly PackedFormat[] | undefined;
 }
 
 /** Plans what `loadSelection` loaded, with a lock. */
 export async function planSelection(
   { recipes, boards }: Pick<Selection, 'recipes' | 'boards'>,
   lockFile: string,
-  compression: Compression = 'fast',
+  { compression = 'fast', packed }: PlanningOptions = {},
 ): Promise<Selection> {
   const lock = await readLock(lockFile);
   const plan = planHere({
     ...{ recipes, boards, lock, compression },
     networks: new Map(recipes.map((recipe) => [recipe.name, boardMachineNetwork(recipe)])),
+    ...(packed === undefined ? {} : { packed }),
   });
   return { recipes, boards, lockFile, lock, plan };
 }

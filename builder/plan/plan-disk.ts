@@ -38,8 +38,11 @@ export interface DiskRequest {
   readonly network: MachineNetwork;
 }
 
-/** Program, kernel and init → root, boot and data partitions → the SD image with its manifest. */
-export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
+/**
+ * Program, kernel and init → root, boot and data partitions → the SD image with its manifest.
+ * @returns id of the image's step
+ */
+export function planDisk(builder: PlanBuilder, request: DiskRequest): string {
   const {
     network,
     recipe,
@@ -149,7 +152,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): void {
     },
     inputs: { ...links, components },
   });
-  builder.addImage({ recipe: recipe.name, board: board.name, step: image });
+  return image;
 }
 
 /** Recipe and board are sources too: what they say is compiled into init and written to the boot partition. */

@@ -10,9 +10,10 @@ import { type Implementations, PlanBuilder } from './plan-builder.ts';
 import { planCProgram } from './plan-c-program.ts';
 import { planDaemon } from './plan-daemon.ts';
 import { planDisk } from './plan-disk.ts';
+import { planPackedImage } from './plan-packed-image.ts';
 import { planRuntime } from './plan-runtime.ts';
 import { planTools } from './plan-tools.ts';
-import type { Plan } from './step.ts';
+import type { PackedFormat, Plan } from './step.ts';
 
 export interface PlanRequest {
   readonly recipes: readonly ResolvedRecipe[];
@@ -28,6 +29,8 @@ export interface PlanRequest {
   readonly compression: Compression;
   /** How machines are connected, by the name of the recipe; one that is left out has one link with DHCP. */
   readonly networks?: ReadonlyMap<string, MachineNetwork>;
+  /** Forms in which every image is published, with its block map; none if left out. */
+  readonly packed?: readonly PackedFormat[];
   /** Which recipe is for which board; all for all if left out. */
   readonly isWanted?: (recipe: ResolvedRecipe, board: ResolvedBoard) => boolean;
 }
@@ -53,11 +56,14 @@ export function planImages(request: PlanRequest): Plan {
     for (const board of boards) {
       if (request.isWanted?.(recipe, board) === false) continue;
       const boardSteps = planBoard({ builder, locked, tools }, board, network);
-      planDisk(builder, {
+      const image = planDisk(builder, {
         ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock, network },
         version: request.version,
         compression: request.compression,
       });
+      const { packed } = request;
+      const steps = packed === undefined ? {} : { packed: planPackedImage(builder, image, tools, packed) };
+      builder.addImage({ recipe: recipe.name, board: board.name, step: image, ...steps });
     }
   }
   return builder.build();

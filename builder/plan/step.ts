@@ -44,4 +44,26 @@ export interface PlannedImage {
   readonly board: string;
   /** Id of the step whose output folder holds the image and what lies beside it. */
   readonly step: string;
+  /** Of a plan for a release: steps that make of the image what is published. */
+  readonly packed?: PackedSteps;
+}
+
+/** Ids of steps. */
+export interface PackedSteps {
+  readonly blockMap: string;
+  readonly zstd: string;
+  /** null if it is not wanted. */
+  readonly xz: string | null;
+}
+
+/** Forms in which an image is published. */
+export type PackedFormat = 'zstd' | 'xz';
+
+/** Ids of all steps whose outputs a plan is made for. */
+export function wantedSteps(plan: Plan): string[] {
+  return plan.images.flatMap(({ step, packed }) => [
+    step,
+    ...(packed === undefined ? [] : [packed.blockMap, packed.zstd]),
+    ...(packed?.xz == null ? [] : [packed.xz]),
+  ]);
 }

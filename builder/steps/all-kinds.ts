@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Implementations } from '../plan/plan-builder.ts';
 import { implementationDigest } from './implementation-digest.ts';
+import { blockMapStep } from './kinds/block-map.ts';
 import { boardKernel } from './kinds/board-kernel.ts';
 import { bootPartition } from './kinds/boot-partition.ts';
 import { bootloaderSource } from './kinds/bootloader-source.ts';
@@ -11,6 +12,7 @@ import { bunBase } from './kinds/bun-base.ts';
 import { bunProgram } from './kinds/bun-program.ts';
 import { bundleDaemon } from './kinds/bundle-daemon.ts';
 import { cProgram } from './kinds/c-program.ts';
+import { compressImage } from './kinds/compress-image.ts';
 import { dataPartition } from './kinds/data-partition.ts';
 import { deviceTree } from './kinds/device-tree.ts';
 import { imageComponents } from './kinds/image-components.ts';
@@ -33,6 +35,7 @@ import { unpackWheelStep } from './kinds/unpack-wheel.ts';
 import type { StepKind } from './step-kind.ts';
 
 const all: readonly StepKind[] = [
+  blockMapStep,
   boardKernel,
   bootloaderSource,
   bootPartition,
@@ -42,6 +45,7 @@ const all: readonly StepKind[] = [
   bunBase,
   bunProgram,
   cProgram,
+  compressImage,
   bundleDaemon,
   dataPartition,
   deviceTree,

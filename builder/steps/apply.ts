@@ -6,7 +6,7 @@ import type { FetchEvent } from '../lock/fetch-event.ts';
 import { Limiter } from '../lock/limiter.ts';
 import type { LockEntry } from '../lock/lock-format.ts';
 import { cacheFolderAt, storageFault, writingTo } from '../lock/storage-fault.ts';
-import type { Plan, Step } from '../plan/step.ts';
+import { type Plan, type Step, wantedSteps } from '../plan/step.ts';
 import { copySources } from './copy-sources.ts';
 import type { StepCache } from './step-cache.ts';
 import type { StepContext, StepKind } from './step-kind.ts';
@@ -51,13 +51,13 @@ export function pendingSteps(plan: Plan, cache: StepCache): Step[] {
     pending.add(id);
     for (const input of Object.values(step.inputs)) if (input.from === 'step') visit(input.step);
   };
-  for (const image of plan.images) visit(image.step);
+  for (const id of wantedSteps(plan)) visit(id);
   return plan.steps.filter((step) => pending.has(step.id));
 }
 
 /**
  * Runs what is not cached. The first failure stops the rest.
- * @returns the output folder of each image's step
+ * @returns the output folder of each step that the plan is made for
  * @throws BoardsmithError STEP_FAILED with the step's name and the cause, or the step's own BoardsmithError; FILE_UNUSABLE if the cache is full or
  * read-only; INTERRUPTED
  */
@@ -65,7 +65,7 @@ export async function apply(plan: Plan, options: ApplyOptions): Promise<Readonly
   await writingTo(cacheFolderAt(options.cache.root), () => options.cache.removeLeftovers());
   const runner = new Runner(plan, options);
   const outcomes = await Promise.allSettled(
-    plan.images.map(async ({ step }) => [step, await runner.output(step)] as const),
+    wantedSteps(plan).map(async (step) => [step, await runner.output(step)] as const),
   );
   await runner.settled();
   if (options.signal.aborted) {

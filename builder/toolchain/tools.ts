@@ -26,6 +26,7 @@ export const tools = {
   /** Puts Debian's patches into sources. */
   patch: { programs: ['patch'], packing: 'deb', requests: [debian('patch')] },
   zstd: { programs: ['zstd'], packing: 'deb', requests: [debian('zstd')] },
+  xz: { programs: ['xz'], packing: 'deb', requests: [debian('xz-utils')] },
   binutils: {
     programs: ['aarch64-linux-gnu-strip', 'aarch64-linux-gnu-objcopy', 'aarch64-linux-gnu-readelf'],
     packing: 'deb',
