@@ -15,6 +15,7 @@ import { type CardBuffers, cardBuffers } from './write/card-buffers.ts';
 import type { RawImage } from './write/card-contents.ts';
 import { earlierAttempt } from './write/earlier-attempt.ts';
 import { Journal } from './write/journal.ts';
+import { wipeStretches } from './write/wipe-stretches.ts';
 import { type CardProgress, writeCard } from './write/write-card.ts';
 
 /** What the ledger is told of a card; the ledger itself adds its chain and the time. */
@@ -202,7 +203,8 @@ class Burner {
     const started = performance.now();
     const { device, facts } = card;
     onEvent({ event: 'card', ...of, ...facts, image: image.name });
-    const before = this.#job.seenCard(facts.cardId).filter((serial) => serial !== of.unit);
+    const seen = facts.ownId ? this.#job.seenCard(facts.cardId) : [];
+    const before = seen.filter((serial) => serial !== of.unit);
     if (before.length > 0) {
       onEvent({
         event: 'warning',
@@ -223,7 +225,7 @@ class Burner {
       image,
       raw: this.#raws.get(image.name)!,
       identity: this.#identity(image, unit, deviceKey),
-      wipe: card.wipe(image),
+      wipe: card.blank ? [] : wipeStretches(image, device.size),
       buffers,
       journal,
       verify,

@@ -101,6 +101,8 @@ export type BurnEvent =
 export interface CardFacts {
   /** What the ledger knows it by. */
   readonly cardId: string;
+  /** Whether that is the card's own and no other card's; most USB readers tell their own serial alone. */
+  readonly ownId: boolean;
   readonly model: string | null;
   readonly serial: string | null;
   readonly bus: string;

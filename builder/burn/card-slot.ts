@@ -1,6 +1,5 @@
 import type { CardFacts } from './burn-event.ts';
 import type { CardDevice } from './device/card-device.ts';
-import type { Stretch } from './write/stretch.ts';
 
 /** A place for cards: a reader's slot, or the file of a dry run. */
 export interface CardSlot {
@@ -22,14 +21,8 @@ export interface CardSlot {
 export interface ClaimedCard {
   readonly device: CardDevice;
   readonly facts: CardFacts;
-  /** What an old card may have left where the image maps nothing. */
-  wipe(image: ImageOnCard): readonly Stretch[];
+  /** Whether it was made just now and holds zeros alone: the new file of a dry run. */
+  readonly blank: boolean;
   /** Closes it. @param complete whether all of it was written */
   release(complete: boolean): Promise<void>;
-}
-
-export interface ImageOnCard {
-  readonly raw: { readonly size: number };
-  readonly mapped: readonly { readonly first: number; readonly last: number }[];
-  readonly partitions: readonly { readonly name: string; readonly offset: number; readonly size: number }[];
 }

@@ -117,6 +117,18 @@ test('two slots, five units: each slot takes the next one when its card was chan
   });
 });
 
+test('the backup table in the last sector goes, whatever the size of the card', async () => {
+  for (const size of [image.raw.size, image.raw.size + 512, (15 << 20) + 5 * 512, 64 << 20]) {
+    const card = new SimulatedCard(size);
+    card.plant(size - 512, Buffer.from('EFI PART'));
+    const { error } = await burn({ slots: [simulatedSlot('/dev/a', [card])] });
+    assert.is(error, null, String(size));
+    const end = card.content(size - 512, 512);
+    const expected = size === image.raw.size ? release.raw[image.name]!.subarray(-512) : Buffer.alloc(512);
+    assert.ok(end.equals(expected), String(size));
+  }
+});
+
 test('the line of the ledger', async () => {
   const { ledger } = await burn({ slots: [simulatedSlot('/dev/a', [cardWith()])] });
   const { devicePublicKey, ...rest } = ledger[0]!;

@@ -5,6 +5,7 @@ import { type CardBuffers, cardBuffers } from '../../builder/burn/write/card-buf
 import type { RawImage } from '../../builder/burn/write/card-contents.ts';
 import { Journal } from '../../builder/burn/write/journal.ts';
 import type { Stretch } from '../../builder/burn/write/stretch.ts';
+import { wipeStretches } from '../../builder/burn/write/wipe-stretches.ts';
 import type { CardProgress, CardWriting, WrittenCard } from '../../builder/burn/write/write-card.ts';
 import { mappedBlockSize, type ReleasedImage } from '../../builder/release/release-manifest.ts';
 import { type CardFaults, SimulatedCard } from './card-simulator.ts';
@@ -35,12 +36,7 @@ export class BurnTrial {
     this.card = new SimulatedCard(cardSize, {});
     this.#folder = folder;
     this.#buffers = buffers;
-    this.wipe = [
-      ...this.image.partitions
-        .filter(({ name }) => ['boot-b', 'root-b', 'state', 'data'].includes(name))
-        .map(({ offset, size }) => ({ offset, length: size })),
-      { offset: cardSize - mebibyte, length: mebibyte },
-    ];
+    this.wipe = wipeStretches(this.image, cardSize);
     this.#plantOldCard();
     Object.assign(this.card.faults, faults);
   }

@@ -30,11 +30,15 @@ export function simulatedSlot(path: string, cards: readonly (SimulatedCard | nul
       const { size } = card;
       return {
         device,
-        facts: { cardId: `${path} ${at}`, model: 'Simulated', serial: `S${at}`, bus: 'usb', size },
-        wipe: ({ partitions }) =>
-          partitions
-            .filter(({ name }) => ['boot-b', 'root-b', 'state', 'data'].includes(name))
-            .map(({ offset, size }) => ({ offset, length: size })),
+        facts: {
+          cardId: `${path} ${at}`,
+          ownId: true,
+          model: 'Simulated',
+          serial: `S${at}`,
+          bus: 'usb',
+          size,
+        },
+        blank: false,
         release: async (complete) => {
           released.push(complete);
           await device.close();
