@@ -84,7 +84,13 @@ const types = {
     order: 'host',
     symbols: { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 },
   },
-  ctStatus: { name: 'ct_status', number: 28, size: 4, order: 'host', symbols: { snat: 16, dnat: 32 } },
+  ctStatus: {
+    name: 'ct_status',
+    number: 28,
+    size: 4,
+    order: 'host',
+    symbols: { confirmed: 8, snat: 16, dnat: 32 },
+  },
   ctDirection: { name: 'ct_dir', number: 27, size: 1, order: 'none', symbols: { original: 0, reply: 1 } },
   // linux/rtnetlink.h
   addressType: {

@@ -33,6 +33,8 @@ export const state = (...flags: ('new' | 'established' | 'related' | 'invalid')[
   flags,
 });
 export const translated: Match = { kind: 'any-of', field: 'ct status', flags: ['dnat'] };
+/** The connection's first packet has passed every hook: only then conntrack enters it in its table (IPS_CONFIRMED). */
+export const confirmed: Match = { kind: 'any-of', field: 'ct status', flags: ['confirmed'] };
 export const original: Match = is('ct direction', 'original');
 export const reply: Match = is('ct direction', 'reply');
 export const atMost = (perSecond: number, burst: number): Match => ({

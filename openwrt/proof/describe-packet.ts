@@ -35,6 +35,7 @@ export const usualPacket: Packet = {
   direction: 0n,
   statusDnat: 0n,
   statusSnat: 0n,
+  statusConfirmed: 1n,
   iif: deviceNumber('other0'),
   sourceMac: 0x0200_0000_0099n,
   source: 2n ** 128n + 0x08080808n,
@@ -127,6 +128,7 @@ function circumstances(packet: Packet): string[] {
       `source translated${packet.direction === 1n ? `, back to ${addressText(packet.translatedDestination)}` : ''}`,
     );
   if (packet.state === states.related) {
+    if (packet.statusConfirmed === 0n) words.push('whose connection never passed');
     words.push(
       `about a connection of protocol ${packet.connectionTransport} from ${addressText(packet.connectionSource)} that ${addressText(packet.connectionAnswerer)} port ${packet.connectionAnswererPort} answers`,
     );

@@ -295,11 +295,15 @@ class Flight {
     }
   }
 
-  /** Whether the connection has one of these flags (IPS_SRC_NAT 16, IPS_DST_NAT 32). */
+  /** Whether the connection has one of these flags (IPS_CONFIRMED 8, IPS_SRC_NAT 16, IPS_DST_NAT 32). */
   hasStatus(flags: readonly bigint[]): boolean {
-    const { state, statusDnat, statusSnat } = this.#packet;
+    const { state, statusDnat, statusSnat, statusConfirmed } = this.#packet;
     if (state === states.invalid || state === states.untracked) return false;
-    return (flags.includes(32n) && statusDnat === 1n) || (flags.includes(16n) && statusSnat === 1n);
+    return (
+      (flags.includes(32n) && statusDnat === 1n) ||
+      (flags.includes(16n) && statusSnat === 1n) ||
+      (flags.includes(8n) && statusConfirmed === 1n)
+    );
   }
 
   /** The values of all selectors, or null if one finds none. */

@@ -21,6 +21,8 @@ export const packetFields = {
   statusDnat: 1,
   /** IPS_SRC_NAT of the connection: its source was translated. */
   statusSnat: 1,
+  /** IPS_CONFIRMED of the connection: its first packet has passed, so that it is in conntrack's table. */
+  statusConfirmed: 1,
   /** Name of the device, 16 bytes padded with zeros as the kernel holds it, as one number; 0 for no device. */
   iif: 128,
   /** Ethernet source; 2^48 for a packet without an Ethernet header. */

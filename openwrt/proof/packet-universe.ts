@@ -62,13 +62,17 @@ export const packetUniverse: readonly (readonly PacketClass[])[] = [
   [
     // The first packet of a connection: nothing is translated before the rules say so. Conntrack calls new only what goes in the original direction.
     { state: [point(states.new)], direction: [point(0)], statusDnat: [point(0)], statusSnat: [point(0)] },
-    { state: [point(states.established), point(states.related)] },
+    // Found in conntrack's table.
+    { state: [point(states.established)], statusConfirmed: [point(1)] },
+    // The kernel's own error is given the connection of the packet that it is about, which may be in no table yet (nf_ct_attach).
+    { state: [point(states.related)] },
     // No connection, so no direction and no translation.
     {
       state: [point(states.invalid), point(states.untracked)],
       direction: [point(0)],
       statusDnat: [point(0)],
       statusSnat: [point(0)],
+      statusConfirmed: [point(0)],
     },
   ],
   [

@@ -16,7 +16,7 @@ import {
 import { addFirst, both, goesTo, type Mutation, withoutRules } from '../support/ruleset-mutants.ts';
 import { sampleAlone } from '../support/sample-policy.ts';
 import { compileSegmentPrograms, segmentsUnavailable } from '../support/segment-programs.ts';
-import { SegmentWorld } from '../support/segment-world.ts';
+import { SegmentWorld, settledAddresses } from '../support/segment-world.ts';
 
 /** Here the machine in the middle, `router`, is the board at 10.0.1.1; `a`, at 10.0.1.2, is what stands at the other end of its link. */
 const [board, peer] = ['10.0.1.1', '10.0.1.2'];
@@ -138,7 +138,7 @@ const trials: readonly Trial[] = [
     name: 'IPv6',
     without: both(addFirst('ingress', [accept]), inputOpen, outputOpen),
     getsThrough: async (world) => {
-      await world.run('router', 'ip addr add fd00::1/64 dev eth1 nodad');
+      await world.run('router', `ip addr add fd00::1/64 dev eth1 nodad; ${settledAddresses}`);
       await world.run(
         'router',
         `ip neigh replace fd00::2 lladdr ${world.board('a').mac} dev eth1 nud permanent`,

@@ -496,6 +496,19 @@ export const protections: readonly Protection[] = [
         ({ icmpType }) => icmpType === 0,
       ),
   },
+  ...(['ipv4', 'ipv6'] as const).flatMap((family) =>
+    [
+      { name: 'that leads nowhere', hops: 64, type: { ipv4: 3, ipv6: 1 } },
+      { name: 'whose hops are used up', hops: 1, type: { ipv4: 11, ipv6: 3 } },
+    ].map(({ name, hops, type }) => ({
+      name: `the router’s answer to an ${family === 'ipv4' ? 'IPv4' : 'IPv6'} packet of no flow ${name}`,
+      without: withoutParts('output', compares('ct status')),
+      getsThrough: async (world: SegmentWorld) => {
+        if (hops > 1) await world.run('router', `ip -${family === 'ipv4' ? 4 : 6} route del default`);
+        return await isToldBy(world, family, hops, type[family]);
+      },
+    })),
+  ),
   {
     name: 'IPv6 where the segment has none',
     opened: forwardOpen,
@@ -530,6 +543,16 @@ export const allowances: readonly Pick<Protection, 'name' | 'getsThrough'>[] = [
   {
     name: 'an error of the other end',
     getsThrough: async (world) => await errorArrives(world, 'node-2', 3),
+  },
+  {
+    name: 'an error of the router about what it let in: nobody serves names',
+    getsThrough: async (world) =>
+      await arrives(
+        world,
+        'node-1',
+        [sent(world, 'node-1', 'outside', datagram(53), { destination: '10.0.1.1' })],
+        ({ icmpType, source }) => icmpType === 3 && source === '10.0.1.1',
+      ),
   },
   {
     name: 'a DHCP request of the board',
@@ -568,6 +591,26 @@ async function dhcpRequestArrives(world: SegmentWorld, mac: string): Promise<boo
   );
   await world.exchange([{ from: 'node-1', frame: bytes }]);
   return (await world.converse('heard server'))[0]!.length > 0;
+}
+
+/** Whether node-1, which has no way out, hears by an error of this type of its router that it has none. */
+async function isToldBy(
+  world: SegmentWorld,
+  family: 'ipv4' | 'ipv6',
+  hopLimit: number,
+  type: number,
+): Promise<boolean> {
+  const ends =
+    family === 'ipv4'
+      ? { source: address['node-1']!, destination: '8.8.8.8' }
+      : { source: address6['node-1'], destination: '2001:4860::8888' };
+  const question = sent(world, 'node-1', 'outside', datagram(5999), { ...ends, hopLimit });
+  return await arrives(
+    world,
+    'node-1',
+    [question],
+    ({ icmpType, destination }) => icmpType === type && destination === ends.source,
+  );
 }
 
 /** Among the frames since the last look. */

@@ -163,6 +163,7 @@ export class SegmentWorld {
     for (const name of names) await this.run(name, settings(0));
     await this.#configure('router', this.#routerLinks(pathOf, staticNeighbours));
     for (const name of names) await this.#configure(name, this.#segmentLinks(name, staticNeighbours));
+    for (const name of ['router', ...names]) await this.run(name, settledAddresses);
     await this.#layFence();
     await this.#process.tell(...names.map((name) => `open ${name} eth0`));
   }
@@ -272,6 +273,9 @@ const fenceLine = (() => {
   );
   return `fence fence-0 fence-${fenceHops} ${bytes.subarray(0, -4).toString('hex')}`;
 })();
+
+/** Ends when no IPv6 address is tentative: also without duplicate address detection a worker of the kernel's gets to it later, and nothing answers from it before. */
+export const settledAddresses = 'while ip -6 addr show tentative | grep -q inet6; do sleep 0.01; done';
 
 /** The rules alone are tested: no reverse path filter, no duplicate address detection, no router of a stranger but for a test of it. */
 const settings = (forwarding: 0 | 1): string =>

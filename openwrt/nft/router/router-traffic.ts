@@ -4,6 +4,7 @@ import type { Chain, NamedSet, Rule } from '../model.ts';
 import { verdictMap } from '../named-sets.ts';
 import {
   accept,
+  confirmed,
   goTo,
   icmpv6,
   ipv4,
@@ -107,7 +108,7 @@ export function routerTrafficChains(policy: Policy): Chain[] {
             ],
           ),
         ),
-        ...errorRules('admit_own_error'),
+        ...ownErrorRules,
         [dropAs('output')],
       ],
     },
@@ -117,15 +118,21 @@ export function routerTrafficChains(policy: Policy): Chain[] {
 }
 
 /** ICMP errors of a connection, to the one who opened it. */
-const errorRules = (admission: string): Rule[] =>
+const errorRules = (...ending: Rule): Rule[] =>
   families.map((family) => [
     family.match,
     family.icmp,
     isIn(`errors_${family.name}`, family.icmpType),
     state('related'),
     reply,
-    goTo(admission),
+    ...ending,
   ]);
+
+/**
+ * The router's own, of connections that the policy let in. Routing comes before the forward chain: about a packet that leads nowhere, or whose hops are
+ * used up, the kernel would make an error before any rule has looked at where it goes, and conntrack calls that related to the connection that it might have begun.
+ */
+const ownErrorRules: readonly Rule[] = errorRules(confirmed, goTo('admit_own_error'));
 
 /** Neighbour discovery of a board: from this link (RFC 4861 wants hop limit 255), and for its own addresses alone. */
 function neighbourChains(policy: Policy): Chain[] {
@@ -207,7 +214,7 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
             goTo('admit'),
           ],
         ]),
-        ...errorRules('admit_error'),
+        ...errorRules(goTo('admit_error')),
         [dropAs('input')],
       ],
     },
@@ -244,7 +251,7 @@ function uplinkChains({ uplink, router }: Policy): Chain[] {
                 : [[ipv6, icmpv6, is('icmpv6 type', 'nd-router-solicit'), dropAs('output')]]),
               [ipv6, icmpv6, isIn('neighbour_of_host', 'icmpv6 type'), is('ip6 hoplimit', 255), accept],
             ]),
-        ...errorRules('admit_own_error'),
+        ...ownErrorRules,
         ...familiesOfUplink.flatMap((family): Rule[] => [
           ...transports.map(
             ({ name, match }): Rule => [

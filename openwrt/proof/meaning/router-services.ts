@@ -261,6 +261,8 @@ const errorsSent = (): PacketClass[] =>
     ...ofFamily(family),
     ...icmpOf(family),
     state: state('related'),
+    // Of what has not passed the router says nothing.
+    statusConfirmed: [point(1)],
     direction: [point(1)],
     sourcePort: errorTypes(family),
   }));

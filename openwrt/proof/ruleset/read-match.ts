@@ -4,6 +4,7 @@ import { readKey, readSelector } from './read-key.ts';
 import { readInterval, readScalar } from './read-value.ts';
 import type { Element, Statement } from './ruleset.ts';
 import { type Selector, valueType } from './selectors.ts';
+import { statusNames } from './symbolic-names.ts';
 
 /** A limit that a packet must exceed (`over`) or keep. */
 export interface Limit {
@@ -94,9 +95,10 @@ function readMasked(json: unknown, op: unknown, right: unknown, whole: unknown):
   const mask = readScalar(operands[1], type);
   const wanted = readScalar(right, type);
   if (selector === 'ct status') {
-    if (mask !== wanted || operator !== '==')
+    const elements = statusFlags(mask, whole);
+    if (mask !== wanted || operator !== '==' || elements.length !== 1)
       throw new NotUnderstood('this comparison of ct status is not understood', whole);
-    return { kind: 'match', key: [selector], negated: false, elements: [[point(mask)]] };
+    return { kind: 'match', key: [selector], negated: false, elements };
   }
   if (type.kind !== 'number' && type.kind !== 'mac')
     throw new NotUnderstood('a mask is understood of numbers and MAC addresses only', whole);
@@ -120,16 +122,21 @@ function anyFlag(key: readonly Selector[], right: unknown, none: boolean, json: 
   if (selector === 'ct status') {
     if (none) throw new NotUnderstood('absent flags of ct status are not understood', json);
     // Each status is a bit of its own: one element a flag.
-    return {
-      kind: 'match',
-      key,
-      negated: false,
-      elements: [16n, 32n].filter((flag) => (flags & flag) !== 0n).map((flag) => [point(flag)]),
-    };
+    return { kind: 'match', key, negated: false, elements: statusFlags(flags, json) };
   }
   const unset = masked(type.bits, flags, 0n)!;
   const intervals = none ? unset : outside({ first: 0n, last: (1n << BigInt(type.bits)) - 1n }, unset);
   return { kind: 'match', key, negated: false, elements: intervals.map((interval) => [interval]) };
+}
+
+/** The flags of ct status that a packet of the proof has (`statusNames`). */
+const knownStatus = [...statusNames.values()];
+
+function statusFlags(flags: bigint, json: unknown): Element[] {
+  const known = knownStatus.filter((flag) => (flags & flag) !== 0n);
+  if (known.reduce((sum, flag) => sum | flag, 0n) !== flags)
+    throw new NotUnderstood('this flag of ct status is not understood', json);
+  return known.map((flag) => [point(flag)]);
 }
 
 function ordered(

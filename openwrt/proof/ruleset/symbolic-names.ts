@@ -95,7 +95,7 @@ export const tcpFlagNames = table({ fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg
 export const stateNames = table({ invalid: 1, established: 2, related: 4, new: 8, untracked: 64 });
 
 /** Of conntrack's status only these bits have a field. */
-export const statusNames = table({ snat: 16, dnat: 32 });
+export const statusNames = table({ confirmed: 8, snat: 16, dnat: 32 });
 
 export const directionNames = table({ original: 0, reply: 1 });
 

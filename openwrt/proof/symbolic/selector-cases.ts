@@ -298,6 +298,7 @@ export function selectorCases(selector: Selector, stage: Stage): SelectorCase[] 
       return tracked(stage, selector, [
         { ...direct('statusDnat', connected), values: ({ first }) => (first === 32n ? [point(1)] : []) },
         { ...direct('statusSnat', connected), values: ({ first }) => (first === 16n ? [point(1)] : []) },
+        { ...direct('statusConfirmed', connected), values: ({ first }) => (first === 8n ? [point(1)] : []) },
       ]);
     case 'ct direction':
       return tracked(stage, selector, [direct('direction', connected)]);

@@ -24,6 +24,7 @@ const oddities: Partial<Record<PacketField, readonly bigint[]>> = {
   direction: [0n, 1n],
   statusDnat: [0n, 1n],
   statusSnat: [0n, 1n],
+  statusConfirmed: [0n, 1n],
   fragment: [0n, 1n, 0x2000n, 0x4000n, noFragmentHeader],
   truncated: [1n],
   iif: [deviceNumber('lo'), deviceNumber('eth0'), deviceNumber('eth1'), deviceNumber('eth99')],
@@ -81,6 +82,8 @@ function settled(draft: Draft): Draft {
     packet.statusDnat = 0n;
     packet.statusSnat = 0n;
   }
+  if (packet.state === states.invalid || packet.state === states.untracked) packet.statusConfirmed = 0n;
+  if (packet.state === states.established) packet.statusConfirmed = 1n;
   return packet;
 }
 

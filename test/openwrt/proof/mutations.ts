@@ -321,6 +321,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   request: ['reply'],
   host: ['other'],
   dnat: ['snat'],
+  confirmed: ['dnat'],
   local: ['unicast'],
   'echo-request': ['echo-reply'],
   'echo-reply': ['echo-request'],

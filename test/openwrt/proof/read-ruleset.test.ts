@@ -91,6 +91,11 @@ const refused: Readonly<Record<string, readonly [unknown, RegExp]>> = {
   ],
   'all of ct status': [rule(match(ct('status'), 'dnat', '!=')), /ct status/],
   'another bit of ct status': [rule(match(ct('status'), 'assured', 'in')), /no number/],
+  'another bit of ct status, by number': [rule(match(ct('status'), 2, 'in')), /this flag of ct status/],
+  'two flags of ct status at once': [
+    rule(match({ '&': [ct('status'), ['dnat', 'confirmed']] }, ['dnat', 'confirmed'])),
+    /this comparison of ct status/,
+  ],
   'an unknown name': [rule(match(meta('l4proto'), 'quic')), /no number/],
   'a port out of range': [rule(match(payload('tcp', 'dport'), 65536)), /16 bits/],
   'a range turned round': [rule(match(payload('tcp', 'dport'), { range: [90, 80] })), /range/],
