@@ -13,7 +13,7 @@ _Noreturn void ntp_server(void)
 		if (sys_poll(&fd, 1, -1) <= 0)
 			continue;
 		uint8_t request[NTP_PACKET_SIZE], answer[NTP_PACKET_SIZE];
-		struct sockaddr_in from = { 0 };
+		struct sockaddr_storage from = { 0 };
 		socklen_t from_size = sizeof from;
 		ssize_t size = sys_receive_from(HELPER_SOCKET, request, sizeof request, (struct sockaddr *)&from, &from_size);
 		int64_t received_us = sys_clock_us();

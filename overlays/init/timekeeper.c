@@ -25,13 +25,15 @@ static void start_client(struct timekeeper *timekeeper)
 		sntp_client(servers, count);
 }
 
-static int open_server_socket(void)
+static int open_server_socket(bool has_ipv6)
 {
 	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(NTP_PORT) };
-	int fd = sys_socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in6 any6 = { .sin6_family = AF_INET6, .sin6_port = htons(NTP_PORT) }; /* and IPv4: ip-sysctl.rst, bindv6only */
+	int fd = sys_socket(has_ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM, 0);
 	if (fd < 0)
 		return fd;
-	int done = sys_bind(fd, (const struct sockaddr *)&any, sizeof any);
+	int done = has_ipv6 ? sys_bind(fd, (const struct sockaddr *)&any6, sizeof any6)
+	                    : sys_bind(fd, (const struct sockaddr *)&any, sizeof any);
 	if (done == 0)
 		return fd;
 	sys_close(fd);
@@ -40,7 +42,7 @@ static int open_server_socket(void)
 
 static void start_server(struct timekeeper *timekeeper)
 {
-	if (helper_start_with_socket(&timekeeper->server, open_server_socket(), false))
+	if (helper_start_with_socket(&timekeeper->server, open_server_socket(timekeeper->plan->has_ipv6), false))
 		ntp_server();
 }
 

@@ -37,8 +37,7 @@ export function takeSeat(board: BoardLink, link: Link, routerMac: string): Board
       mac: board.mac,
       transmit: (frame) => link.inject('router', frame),
       owns: (address) => own.includes(address),
-      // A board has no IPv6 of its own: of that family the stage is the only one who can answer.
-      announces: (address) => own.includes(address) && (seat.standsIn || address.includes(':')),
+      announces: (address) => own.includes(address) && seat.standsIn,
       macOf: () => routerMac,
     }),
     asRouter: new PlayedHost({
@@ -56,7 +55,7 @@ export function takeSeat(board: BoardLink, link: Link, routerMac: string): Board
     }
     const mine = isForStage(seen.frame);
     // It must not answer what is meant for the board's machine.
-    if (mine || seat.standsIn || !isIpv4(seen.frame)) seat.asBoard.receive(seen.frame);
+    if (mine || seat.standsIn) seat.asBoard.receive(seen.frame);
     return mine;
   });
   return seat;
@@ -65,10 +64,6 @@ export function takeSeat(board: BoardLink, link: Link, routerMac: string): Board
 function isTo(frame: Buffer, address: string): boolean {
   const ethernet = decodeEthernet(frame);
   return ethernet !== null && decodeIp(ethernet.payload)?.destination === address;
-}
-
-function isIpv4(frame: Buffer): boolean {
-  return decodeEthernet(frame)?.type === etherType.ipv4;
 }
 
 /** Whether a frame goes to one of the ports (or echo identifiers) that the stage speaks from. */

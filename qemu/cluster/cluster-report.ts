@@ -8,6 +8,8 @@ export interface ClusterReport {
   /** All boards of the cluster, in the policy's order. */
   readonly boards: readonly string[];
   readonly hasUplink: boolean;
+  /** Boards that were machines at once, group after group; those groups that came to their end. */
+  readonly groups: readonly (readonly string[])[];
   readonly scenarios: readonly ScenarioReport[];
   readonly machines: readonly MachineReport[];
   /** Why the test ended before its end; null if it did not. */
@@ -29,6 +31,8 @@ export interface ScenarioReport {
 export interface MachineReport {
   /** `router`, `router-2` for one that took its place, or the board's name. */
   readonly name: string;
+  /** Number of its group, from 1. */
+  readonly group: number;
   readonly image: string;
   readonly command: string;
   readonly timeline: Timeline;
@@ -47,4 +51,22 @@ export function trialCount({ scenarios }: Pick<ClusterReport, 'scenarios'>): num
 /** Whether all that was tried came as the policy says, and the test came to its end. */
 export function holds(report: ClusterReport): boolean {
   return report.broken === null && trialCount(report) > 0 && failuresOf(report).length === 0;
+}
+
+/** Two boards, and in which groups (by number, from 1) both were machines. */
+export interface Meeting {
+  readonly boards: readonly [string, string];
+  readonly groups: readonly number[];
+}
+
+/** Every two boards of the cluster, in the order of its boards. */
+export function meetings({ boards, groups }: Pick<ClusterReport, 'boards' | 'groups'>): Meeting[] {
+  return boards.flatMap((one, index) =>
+    boards.slice(index + 1).map(
+      (other): Meeting => ({
+        boards: [one, other],
+        groups: groups.flatMap((group, at) => (group.includes(one) && group.includes(other) ? [at + 1] : [])),
+      }),
+    ),
+  );
 }

@@ -33,7 +33,7 @@ export interface Flying {
   readonly arrivals: Set<string>;
   /** Whether the router sent something back to its port. */
   isAnswered: boolean;
-  /** Whether the router told its sender by an ICMP error that it leads nowhere. */
+  /** Whether the router told its sender by an ICMP error what became of it: what is dropped is not answered. */
   isRefused: boolean;
 }
 
@@ -71,7 +71,8 @@ export class Shooting {
         }
         await this.#range.settle([...new Set(flying.map(({ shot }) => shot.cable))]);
         for (const one of flying) landed.set(one.shot, one);
-        flying = flying.filter(isUndecided);
+        // What must pass and has not come is tried again.
+        flying = flying.filter(({ shot, arrivals }) => shot.expected !== null && arrivals.size === 0);
       }
       for (const [shot, one] of landed) trials.push(trialOf(scenario, shot, one));
       this.#byNumber.clear();
@@ -115,12 +116,6 @@ export class Shooting {
     const flying = ends === null ? undefined : this.#byPort.get(`${link} ${ends.to.port}`);
     if (ends !== null && flying?.answer === endText(ends.from)) flying.isAnswered = true;
   }
-}
-
-/** What must pass and has not come, and what a router that has just started refuses for want of a route: both are tried again. */
-function isUndecided({ shot, arrivals, isAnswered, isRefused }: Flying): boolean {
-  if (arrivals.size > 0) return false;
-  return shot.expected !== null || (isRefused && !isAnswered);
 }
 
 function trialOf(scenario: string, shot: Shot, { arrivals, isAnswered, isRefused }: Flying): Trial {

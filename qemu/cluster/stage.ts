@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import type { Policy } from '../../openwrt/policy/policy.ts';
 import type { FailureKind } from '../boot-failure.ts';
 import type { BootableImage, DirectBoot } from '../bootable-image.ts';
@@ -8,6 +9,7 @@ import { type MachineOptions, plainRun, type SerialPort } from '../machine-optio
 import { firstPlayedPort } from '../network/played-host.ts';
 import { type BoardSeat, takeSeat } from './board-seat.ts';
 import { type Cables, layCables, uplinkName } from './cables.ts';
+import { isNeighbour } from './is-neighbour.ts';
 import { settleCable } from './settle.ts';
 import { type Standpoint, standpoints } from './standpoint.ts';
 
@@ -108,7 +110,7 @@ export class Stage {
       });
     }
     if (outside === null || this.policy.uplink?.ipv6?.kind !== 'router-advertisement') return;
-    // Without a route the kernel would answer by itself what the policy drops.
+    // Flows of that family have nowhere to go before.
     await outside.advertisedPast(advertisements, this.within(patience.ready));
     await this.settle([uplinkName]);
   }
@@ -122,8 +124,19 @@ export class Stage {
         this.boards.set(name, machine);
         await machine.console.waitFor(isEvent('ready'), this.#wait(`${name}'s ready line`));
         await machine.console.waitFor(isEvent('network', { state: 'up' }), this.#wait(`${name}'s address`));
+        await this.#hasIpv6(name);
       }),
     );
+  }
+
+  /** Resolves when a board that is to have an IPv6 address answers for it: the router's advertisement brings it, and the board then asks whether anybody has it. */
+  async #hasIpv6(name: string): Promise<void> {
+    const { ipv6 } = this.places.get(name)!;
+    if (ipv6 === null) return;
+    if (await isNeighbour(this.links.get(name)!, this.places.get(name)!, this.within(patience.ready))) return;
+    throw new BoardsmithError('BOOT_FAILED', `${name} does not answer for its IPv6 address, ${ipv6}`, {
+      hint: "look at the end of the board's log, and whether the router advertises",
+    });
   }
 
   /** A port that no other conversation or frame of this stage has had for long. */

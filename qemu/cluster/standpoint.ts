@@ -14,7 +14,7 @@ export interface Standpoint {
   readonly ipv4: string;
   readonly ipv6: string | null;
   /** The router on this cable. */
-  readonly router: { readonly mac: string; readonly ipv4: string };
+  readonly router: { readonly mac: string; readonly ipv4: string; readonly ipv6: string | null };
 }
 
 /** All boards, and the gateway beyond the uplink if there is one. Pure. */
@@ -25,7 +25,11 @@ export function standpoints(policy: Policy): Standpoint[] {
       mac: board.mac,
       ipv4: board.ipv4.board,
       ipv6: board.ipv6?.board ?? null,
-      router: { mac: routerCardMac(cardNumber(portOf(board))), ipv4: board.ipv4.router },
+      router: {
+        mac: routerCardMac(cardNumber(portOf(board))),
+        ipv4: board.ipv4.router,
+        ipv6: board.ipv6?.router ?? null,
+      },
     }),
   );
   const outside = outsideNetwork(policy);
@@ -33,7 +37,16 @@ export function standpoints(policy: Policy): Standpoint[] {
   const mac = routerCardMac(cardNumber(policy.uplink!.device));
   const gateway = { cable: uplinkName, mac: gatewayMac, ipv4: outside.gateway };
   const ipv6 = outside.ipv6 === null ? null : outsideAddress6;
-  return [...boards, { ...gateway, ipv6, router: { mac, ipv4: outside.router } }];
+  const own = policy.uplink!.ipv6;
+  const router = { mac, ipv4: outside.router, ipv6: own?.kind === 'static' ? own.address : null };
+  return [...boards, { ...gateway, ipv6, router }];
+}
+
+export type Family = 'ipv4' | 'ipv6';
+
+/** Families that somebody has. */
+export function familiesOf({ ipv6 }: Standpoint): readonly Family[] {
+  return ipv6 === null ? ['ipv4'] : ['ipv4', 'ipv6'];
 }
 
 /** The frame that carries a packet to the router. @param mac of the sender, if it is not the standpoint's own */

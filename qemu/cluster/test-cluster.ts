@@ -65,12 +65,14 @@ export async function testCluster(options: ClusterTestOptions): Promise<ClusterR
   const { policy, groups, onEvent = () => {} } = options;
   const reports: ScenarioReport[] = [];
   const machines: MachineReport[] = [];
+  const finished: (readonly string[])[] = [];
   let broken: string | null = null;
   await mkdir(options.logs, { recursive: true });
   for (const [index, group] of groups.entries()) {
     onEvent({ event: 'group', number: index + 1, of: groups.length, boards: group });
     try {
       await testGroup(options, group, index, reports, machines);
+      finished.push(group);
     } catch (error) {
       if (!(error instanceof BoardsmithError) || error.code === 'INTERRUPTED') throw error;
       broken = [error.message, ...error.problems].join('\n');
@@ -83,6 +85,7 @@ export async function testCluster(options: ClusterTestOptions): Promise<ClusterR
     cluster: policy.cluster,
     boards: policy.boards.map(({ name }) => name),
     hasUplink: policy.uplink !== null,
+    groups: finished,
     scenarios: reports,
     machines,
     broken,
@@ -125,11 +128,13 @@ async function testGroup(
   } finally {
     shooting.end();
     for (const [number, machine] of stage.routers.entries()) {
-      machines.push(machineReport(number === 0 ? 'router' : `router-${number + 1}`, router, machine));
+      machines.push(
+        machineReport(number === 0 ? 'router' : `router-${number + 1}`, index + 1, router, machine),
+      );
     }
     for (const { name, image } of boards) {
       const machine = stage.boards.get(name);
-      if (machine !== undefined) machines.push(machineReport(name, image, machine));
+      if (machine !== undefined) machines.push(machineReport(name, index + 1, image, machine));
     }
     await stage.strike();
     await endCapture?.();
@@ -156,10 +161,11 @@ async function runScenario(
   return { name, title, group, skipped, milliseconds, trials };
 }
 
-function machineReport(name: string, image: BootableImage, machine: Machine): MachineReport {
+function machineReport(name: string, group: number, image: BootableImage, machine: Machine): MachineReport {
   const { lines } = machine.console;
   return {
     name,
+    group,
     image: `${image.recipe}-${image.board}`,
     command: machine.command,
     timeline: bootTimeline(lines),

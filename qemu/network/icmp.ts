@@ -17,6 +17,7 @@ export const icmpType = {
   timestamp: 13,
 } as const;
 export const icmpv6Type = {
+  ...{ unreachable: 1, packetTooBig: 2, timeExceeded: 3, multicastReport: 131 },
   ...{ echo: 128, echoReply: 129, routerSolicitation: 133, routerAdvertisement: 134 },
   ...{ neighbourSolicitation: 135, neighbourAdvertisement: 136, redirect: 137 },
 } as const;

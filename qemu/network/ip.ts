@@ -18,7 +18,7 @@ export const protocol = {
 export interface IpPacket {
   readonly source: string;
   readonly destination: string;
-  /** IPv4's protocol; IPv6's next header. */
+  /** IPv4's protocol; IPv6's next header. An extension header is part of the payload. */
   readonly protocol: number;
   readonly payload: Buffer;
   readonly hopLimit?: number;

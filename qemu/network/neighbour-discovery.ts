@@ -21,13 +21,14 @@ export function solicitedTarget(packet: IpPacket): string | null {
   return addressText(message.body.subarray(4, 20));
 }
 
-interface Sender {
+/** Who sends or receives, by both addresses. */
+export interface Neighbour {
   readonly mac: string;
   readonly address: string;
 }
 
 /** The frame that asks for the MAC of an address: sent to the solicited-node group of it (RFC 4291, 2.7.1). */
-export function neighbourSolicitation(from: Sender, target: string): Buffer {
+export function neighbourSolicitation(from: Neighbour, target: string): Buffer {
   const group = addressBytes('ff02::1:ff00:0');
   addressBytes(target).copy(group, 13, 13);
   const destination = addressText(group);
@@ -43,9 +44,19 @@ export function neighbourSolicitation(from: Sender, target: string): Buffer {
   );
 }
 
+/** RFC 4861, 4.4. Who was a router and then does not say so is no way out any more (7.2.5). */
+const advertisementFlag = { router: 0x80, solicited: 0x40, override: 0x20 } as const;
+
 /** The frame that says where an address is: solicited, and to be believed rather than what was known. */
-export function neighbourAdvertisement(from: Sender, to: Sender, target: string): Buffer {
-  const body = Buffer.concat([Buffer.from([0x60, 0, 0, 0]), addressBytes(target), option(2, from.mac)]);
+export function neighbourAdvertisement(
+  from: Neighbour,
+  to: Neighbour,
+  target: string,
+  isRouter = false,
+): Buffer {
+  const { router, solicited, override } = advertisementFlag;
+  const flags = (isRouter ? router : 0) | solicited | override;
+  const body = Buffer.concat([Buffer.from([flags, 0, 0, 0]), addressBytes(target), option(2, from.mac)]);
   return discoveryFrame(from, to, { type: icmpv6Type.neighbourAdvertisement, code: 0, body });
 }
 
@@ -53,10 +64,19 @@ export interface AdvertisedPrefix {
   /** First address of a /64. */
   readonly prefix: string;
   readonly lifetimeSeconds: number;
+  /** Bytes in an option that nobody knows. */
+  readonly unknown?: Buffer;
 }
 
-/** The frame of a router that tells everybody to use it, and to make addresses of a prefix. */
-export function routerAdvertisement(from: Sender, { prefix, lifetimeSeconds }: AdvertisedPrefix): Buffer {
+/** For experiments (RFC 4727, 5.1.3). */
+const unknownOption = 253;
+
+/** The frame of a router that tells to use it, and to make addresses of a prefix. @param to everybody, if it is left out */
+export function routerAdvertisement(
+  from: Neighbour,
+  { prefix, lifetimeSeconds, unknown }: AdvertisedPrefix,
+  to: Neighbour = { mac: multicastMac(allNodes), address: allNodes },
+): Buffer {
   const head = Buffer.alloc(12);
   head[0] = 64;
   head.writeUInt16BE(Math.min(lifetimeSeconds, 9000), 2);
@@ -68,22 +88,29 @@ export function routerAdvertisement(from: Sender, { prefix, lifetimeSeconds }: A
   information.writeUInt32BE(lifetimeSeconds, 4);
   information.writeUInt32BE(lifetimeSeconds, 8);
   addressBytes(prefix).copy(information, 16);
-  return discoveryFrame(
-    from,
-    { mac: multicastMac(allNodes), address: allNodes },
-    {
-      type: icmpv6Type.routerAdvertisement,
-      code: 0,
-      body: Buffer.concat([head, option(1, from.mac), information]),
-    },
-  );
+  const rest = unknown === undefined ? [] : [unknownBytes(unknown)];
+  return discoveryFrame(from, to, {
+    type: icmpv6Type.routerAdvertisement,
+    code: 0,
+    body: Buffer.concat([head, option(1, from.mac), information, ...rest]),
+  });
+}
+
+/** An option is as long as its second byte says, in units of eight (RFC 4861, 4.6). */
+function unknownBytes(value: Buffer): Buffer {
+  const units = Math.ceil((value.length + 2) / 8);
+  return Buffer.concat([
+    Buffer.from([unknownOption, units]),
+    value,
+    Buffer.alloc(units * 8 - value.length - 2),
+  ]);
 }
 
 function option(type: number, mac: string): Buffer {
   return Buffer.concat([Buffer.from([type, 1]), macBytes(mac)]);
 }
 
-function discoveryFrame(from: Sender, to: Sender, message: IcmpMessage): Buffer {
+function discoveryFrame(from: Neighbour, to: Neighbour, message: IcmpMessage): Buffer {
   return encodeEthernet({
     destination: to.mac,
     source: from.mac,

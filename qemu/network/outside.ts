@@ -70,6 +70,7 @@ export class Outside {
     this.#transmit = (frame) => this.#cable(frame);
     this.host = new PlayedHost({
       mac: gatewayMac,
+      isRouter: true,
       transmit: this.#transmit,
       owns: (address) => address !== network.router,
       announces: (address) => this.#isNeighbour(address),

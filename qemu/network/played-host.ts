@@ -27,6 +27,8 @@ export interface PlayedHostOptions {
   readonly owns: (address: string) => boolean;
   /** Whether it tells others its MAC for this address: left out, for none. */
   readonly announces?: (address: string) => boolean;
+  /** Whether it is a way out of its network, which it says when it tells its MAC. */
+  readonly isRouter?: boolean;
   /** MAC that packets to an address are sent to. */
   readonly macOf: (address: string) => string;
 }
@@ -167,7 +169,7 @@ export class PlayedHost {
         { mac: this.mac, address: target },
         { mac: fromMac, address: packet.source },
       ];
-      this.#options.transmit(neighbourAdvertisement(from, to, target));
+      this.#options.transmit(neighbourAdvertisement(from, to, target, this.#options.isRouter));
       return;
     }
     const isBroadcast = packet.destination === '255.255.255.255';

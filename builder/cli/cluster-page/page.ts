@@ -3,6 +3,7 @@ import {
   failuresOf,
   holds,
   type MachineReport,
+  meetings,
   type ScenarioReport,
   trialCount,
 } from '../../../qemu/cluster/cluster-report.ts';
@@ -54,13 +55,14 @@ ${
   }</section>`
 }
 <section><h2>Who reached whom</h2><p class="faint">Rows send, columns receive. What passed of what was tried; hover a cell for the flows. In red: what came otherwise than the policy says.</p>${matrix(report)}</section>
+${report.boards.length > 1 && groupsOf(report)}
 <section><h2>Scenarios</h2><div class="scroll"><table><thead><tr><th>scenario</th><th title="boards that were machines">boards</th><th class="number">tried</th><th class="number">failed</th><th class="number">took</th></tr></thead><tbody>${scenarios.map(scenarioRow)}</tbody></table></div></section>
 <section><h2>What was tried, by pair</h2>${pairs(report)}</section>
 <section><h2>How the machines started</h2>${machines.map(
-    ({ name, image, timeline }) =>
-      html`<h3>${name} <span class="faint">${image}</span></h3>${lines(timelineChart(timeline).split('\n'))}`,
+    ({ name, group, image, timeline }) =>
+      html`<h3>${name} <span class="faint">${image}${report.groups.length > 1 && html`, group ${group}`}</span></h3>${lines(timelineChart(timeline).split('\n'))}`,
   )}</section>
-<section><h2>Consoles</h2>${machines.map(consoleOf)}</section>
+<section><h2>Consoles</h2>${machines.map((machine) => consoleOf(machine, report.groups.length > 1))}</section>
 <footer>Written by boardsmith test.</footer>
 </main></body></html>
 `;
@@ -79,6 +81,27 @@ function matrix(report: ClusterReport): Markup {
     (from) =>
       html`<tr><th>${from}</th>${receivers.map((to) => cell(trials.filter((trial) => trial.from === from && trial.to === to)))}</tr>`,
   )}</tbody></table></div>`;
+}
+
+/** Which boards were machines at once: for each two of them the groups, so that a pair that never met shows. */
+function groupsOf(report: ClusterReport): Markup {
+  const { boards, groups } = report;
+  const pairs = meetings(report);
+  const met = pairs.filter(({ groups: where }) => where.length > 0).length;
+  const where = new Map(
+    pairs.map(({ boards: [one, other], groups: numbers }) => [`${one} ${other}`, numbers]),
+  );
+  return html`<section><h2>Which boards ran at once</h2><p class="faint">${met} of ${pairs.length} pairs of boards were machines at the same time. A cell names the groups in which its two boards were; where a board was no machine, the stage sent and listened in its name.</p><div class="scroll"><table class="matrix"><thead><tr><th></th>${boards.map((name) => html`<th>${name}</th>`)}</tr></thead><tbody>${boards.map(
+    (one) =>
+      html`<tr><th>${one}</th>${boards.map((other) => meetingCell(one === other ? null : (where.get(`${one} ${other}`) ?? where.get(`${other} ${one}`)!)))}</tr>`,
+  )}</tbody></table></div><ol>${groups.map((group) => html`<li>${group.length === 0 ? 'the router alone' : group.join(', ')}</li>`)}</ol></section>`;
+}
+
+function meetingCell(numbers: readonly number[] | null): Markup {
+  if (numbers === null) return html`<td class="shut">–</td>`;
+  return numbers.length === 0
+    ? html`<td class="bad">never</td>`
+    : html`<td class="good">${numbers.join(', ')}</td>`;
 }
 
 function cell(trials: readonly Trial[]): Markup {
@@ -117,6 +140,6 @@ function scenarioRow({ title, group, skipped, trials, milliseconds }: ScenarioRe
   return html`<tr><td>${title}${skipped !== null && html` <span class="faint">(not tried: ${skipped})</span>`}</td><td class="faint" title="${group.join(', ')}">${group.length}</td><td class="number">${trials.length}</td><td class="number${failures > 0 && html` bad`}">${failures}</td><td class="number">${formatSeconds(milliseconds)}</td></tr>`;
 }
 
-function consoleOf({ name, command, console }: MachineReport): Markup {
-  return html`<details><summary>${name} <span class="faint">(${console.length} lines)</span></summary><p class="mono">${command}</p>${lines(console)}</details>`;
+function consoleOf({ name, group, command, console }: MachineReport, isOfMany: boolean): Markup {
+  return html`<details><summary>${name} <span class="faint">(${isOfMany && `group ${group}, `}${console.length} lines)</span></summary><p class="mono">${command}</p>${lines(console)}</details>`;
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, freemem, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { BootableImage } from '../../../qemu/bootable-image.ts';
-import { failuresOf, holds, trialCount } from '../../../qemu/cluster/cluster-report.ts';
+import { failuresOf, holds, meetings, trialCount } from '../../../qemu/cluster/cluster-report.ts';
 import { boardGroups, boardsAtOnce } from '../../../qemu/cluster/groups.ts';
 import { junitXml } from '../../../qemu/cluster/junit.ts';
 import type { StageBoard } from '../../../qemu/cluster/stage.ts';
@@ -130,12 +130,15 @@ async function tryCluster(
       },
     });
     const failures = failuresOf(report);
-    const passed = holds(report);
+    const pairs = meetings(report);
+    const met = pairs.filter(({ groups: where }) => where.length > 0).length;
+    const passed = holds(report) && met === pairs.length;
     onEvent({
       event: 'tested',
       cluster: policy.cluster,
       trials: trialCount(report),
       failures: failures.length,
+      meetings: pairs,
       holds: passed,
     });
     await writeWhole(join(folder, 'junit.xml'), junitXml(report));
@@ -147,7 +150,7 @@ async function tryCluster(
       const color = paint(terminal);
       const verdict = passed ? color.green('holds') : color.red('does not hold');
       terminal.out(
-        `${verdict} ${policy.cluster}: ${trialCount(report)} things tried, ${failures.length} otherwise than the policy says`,
+        `${verdict} ${policy.cluster}: ${trialCount(report)} things tried, ${failures.length} otherwise than the policy says; ${met} of ${pairs.length} pairs of boards ran at once`,
       );
       terminal.note(`report: ${shownPath(terminal, join(folder, 'report.html'))}`);
     }

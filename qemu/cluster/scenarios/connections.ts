@@ -1,8 +1,7 @@
-import type { Flow, Policy } from '../../../openwrt/policy/policy.ts';
 import { outsideNameAddress } from '../../network/outside.ts';
 import type { BoardSeat } from '../board-seat.ts';
 import { uplinkName } from '../cables.ts';
-import { flowOfPacket } from '../flow-of-packet.ts';
+import { type End, unwantedEnds, wantedEnds } from '../connection-ends.ts';
 import { findProber, type Prober } from '../prober.ts';
 import type { Scenario, ScenarioTools } from '../scenario.ts';
 import { packetWords } from '../shot.ts';
@@ -13,20 +12,17 @@ import type { Trial } from '../trial.ts';
 const silenceMs = 1000;
 /** In the guest, for what must come: emulated daemons take their time. */
 const answerMs = 20_000;
+/**
+ * What a daemon may hear of what no flow names: nothing, or that its own board does not let it out (EACCES by its cage, EPERM by its ruleset). Anything else
+ * came from the network, or was not tried.
+ */
+const unheard = ['silence', 'EACCES', 'EPERM'];
 /** On the stage, for what must come. */
 const patienceMs = 30_000;
 
-interface End {
-  readonly from: string;
-  readonly to: string;
-  readonly address: string;
-  readonly protocol: 'tcp' | 'udp';
-  readonly port: number;
-}
-
 /**
- * Real connections to real daemons: of every flow and forward, and of a sample of what no flow names. A daemon that connects when it is asked is the
- * client itself; for others the stage is, in the board's name, from its cable.
+ * Real connections to real daemons, over each family that the cluster has: of every flow and forward, and of a
+ * sample of what no flow names. A daemon that connects when it is asked is the client itself; for others the stage is, in the board's name, from its cable.
  */
 export const connections: Scenario = {
   name: 'connections',
@@ -37,8 +33,11 @@ export const connections: Scenario = {
     const trials: Trial[] = [];
     for (const { name, image } of stage.options.boards) {
       const prober = await findProber(stage, name, image);
-      const ends = [...wantedEnds(stage, name), ...unwantedEnds(stage, name)];
-      for (const end of ends) {
+      // Who asks for no names has none.
+      const wanted = wantedEnds(stage, name).filter(
+        ({ host, address }) => prober !== null || host === address,
+      );
+      for (const end of [...wanted, ...unwantedEnds(stage, name)]) {
         trials.push(
           prober === null ? await connectFromCable(stage, end) : await connectFromBoard(stage, prober, end),
         );
@@ -48,83 +47,29 @@ export const connections: Scenario = {
   },
 };
 
-function wantedEnds(stage: Stage, name: string): End[] {
-  return stage.policy.flows
-    .filter(({ from, family }) => from.name === name && family === 'ipv4')
-    .flatMap((flow): End[] => {
-      if (!('ports' in flow.match)) return [];
-      const to = flow.to.kind === 'board' ? flow.to.name : uplinkName;
-      if (to !== uplinkName && !stage.boards.has(to)) return [];
-      const { protocol, ports } = flow.match;
-      return [{ from: name, to, address: addressOf(stage.policy, flow), protocol, port: ports[0]!.first }];
-    });
-}
-
-function addressOf(policy: Policy, { to }: Flow): string {
-  if (to.kind === 'board') return policy.boards.find(({ name }) => name === to.name)!.ipv4.board;
-  return to.networks[0]?.replace(/\/.*/, '').replace(/\.0$/, '.1') ?? outsideNameAddress;
-}
-
-/** Every port that another board's image serves and no flow of this board names, and the world. */
-function unwantedEnds(stage: Stage, name: string): End[] {
-  const boards = stage.options.boards.filter((board) => board.name !== name);
-  const served = boards.flatMap(({ name: to, image }) =>
-    image.ports.map(({ protocol, port }): End => {
-      const { ipv4 } = stage.policy.boards.find((board) => board.name === to)!;
-      return { from: name, to, address: ipv4.board, protocol, port };
-    }),
-  );
-  const world: End[] = [
-    { from: name, to: uplinkName, address: outsideNameAddress, protocol: 'tcp', port: 6420 },
-    { from: name, to: uplinkName, address: outsideNameAddress, protocol: 'tcp', port: 8003 },
-  ];
-  return [...served, ...(stage.policy.uplink === null ? [] : world)].filter(
-    (end) => flowOf(stage, end) === null,
-  );
-}
-
-function flowOf(stage: Stage, { from, address, protocol, port }: End): string | null {
-  const source = stage.places.get(from)!.ipv4;
-  const outside = stage.places.get(uplinkName)?.router.ipv4 ?? null;
-  const packet = { from, source, destination: address, protocol, port };
-  return flowOfPacket(stage.policy, packet, outside)?.flow ?? null;
-}
-
 async function connectFromBoard(stage: Stage, prober: Prober, end: End): Promise<Trial> {
-  const flow = flowOf(stage, end);
-  const { dns } = stage.policy.router;
-  // By its name, where the board may ask for names.
-  const host =
-    end.to !== uplinkName && flow !== null && dns.local.includes(end.from)
-      ? `${end.to}.cluster`
-      : end.address;
-  const said = await prober.reach(end.protocol, host, end.port, flow === null ? silenceMs : answerMs);
-  const detail = `its daemon says of ${host}: ${said}`;
-  return trialOf(
-    stage,
-    end,
-    flow,
-    said === 'answer' || (said === 'refused' && end.to !== uplinkName),
-    detail,
-  );
+  const { flow, host, to, protocol, port } = end;
+  const said = await prober.reach(protocol, host, port, flow === null ? silenceMs : answerMs);
+  const came =
+    flow === null ? !unheard.includes(said) : said === 'answer' || (said === 'refused' && to !== uplinkName);
+  return trialOf(stage, end, came, `its daemon says of ${host}: ${said}`);
 }
 
 async function connectFromCable(stage: Stage, end: End): Promise<Trial> {
-  const flow = flowOf(stage, end);
   const seat = stage.seats.get(end.from)!;
   const wait = new AbortController();
   const limit = AbortSignal.any([wait.signal, stage.within(patienceMs)]);
   const outcome = ask(stage, seat, end, limit);
-  if (flow === null) {
+  if (end.flow === null) {
     await stage.settle([end.from]);
     wait.abort();
   }
   const said = await outcome;
-  return trialOf(stage, end, flow, said !== 'silence', `from its cable: ${said}`);
+  return trialOf(stage, end, said !== 'silence', `from its cable: ${said}`);
 }
 
 async function ask(stage: Stage, seat: BoardSeat, end: End, signal: AbortSignal): Promise<string> {
-  const [source, sourcePort] = [seat.board.ipv4.board, stage.freePort()];
+  const [source, sourcePort] = [stage.places.get(end.from)![end.family]!, stage.freePort()];
   if (end.protocol === 'udp') {
     const ends = { source, sourcePort, destination: end.address, destinationPort: end.port };
     const answer = await seat.asBoard.askUdp({ ...ends, payload: Buffer.from('?') }, signal);
@@ -168,11 +113,12 @@ async function connectFromOutside({ stage }: ScenarioTools): Promise<Trial[]> {
   return trials;
 }
 
-function trialOf(stage: Stage, end: End, flow: string | null, came: boolean, detail: string): Trial {
-  const source = stage.places.get(end.from)!.ipv4;
+function trialOf(stage: Stage, end: End, came: boolean, detail: string): Trial {
+  const { from, to, family, flow, address, host, protocol, port } = end;
+  const packet = { from, source: stage.places.get(from)![family]!, destination: address, protocol, port };
   return {
-    ...{ scenario: 'connections', from: end.from, to: end.to, means: 'connection', flow, detail },
-    what: packetWords({ ...end, source, destination: end.address }),
+    ...{ scenario: 'connections', from, to, means: 'connection', flow, detail },
+    what: host === address ? packetWords(packet) : `${protocol} by its name, ${host}:${port}`,
     expected: flow === null ? 'dropped' : 'passes',
     observed: came ? 'passes' : 'dropped',
   };

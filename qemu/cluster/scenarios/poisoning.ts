@@ -1,43 +1,52 @@
-import { encodeArp } from '../../network/arp.ts';
-import { broadcastMac, encodeEthernet, etherType } from '../../network/ethernet.ts';
-import { uplinkName } from '../cables.ts';
 import { honestShots } from '../honest-shots.ts';
+import { type PoisonousLie, poisonousLies } from '../poisonous-lies.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
+import type { Trial } from '../trial.ts';
 
-/** A board says by ARP that it is another one, or the router, or the gateway: the router goes on to send to whom it belongs. */
+/** A board says that it is another one, or the router, or the gateway, or at another MAC: the router believes nothing of it, and goes on to send to whom it belongs. */
 export const poisoning: Scenario = {
-  name: 'arp-poisoning',
-  title: 'A board that says by ARP that it is somebody else gets nothing of theirs',
+  name: 'poisoning',
+  title:
+    'Who says by ARP or neighbour discovery that it is somebody else is not believed, and gets nothing of theirs',
   once: true,
   async run({ stage, shooting, served }) {
-    for (const [liar] of stage.seats)
-      for (const frame of lies(stage, liar)) stage.links.get(liar)!.inject('router', frame);
-    await stage.settle(stage.cableNames);
+    const lies = await tell(stage, poisonousLies(stage.policy));
     const flows = honestShots(stage.policy, served).filter(({ expected }) => expected !== null);
-    return await shooting.fire('arp-poisoning', flows);
+    return [...lies, ...(await shooting.fire('poisoning', flows))];
   },
 };
 
-function lies(stage: Stage, liar: string): Buffer[] {
-  const { mac, router } = stage.places.get(liar)!;
-  const victims = [...stage.places.values()].filter(({ cable }) => cable !== liar);
-  const addresses = victims.flatMap((victim) => [
-    victim.ipv4,
-    ...(victim.cable === uplinkName ? [victim.router.ipv4] : []),
-  ]);
-  return [...addresses, router.ipv4].flatMap((address) =>
-    (['request', 'reply'] as const).map((operation) =>
-      encodeEthernet({
-        destination: operation === 'request' ? broadcastMac : router.mac,
-        source: mac,
-        type: etherType.arp,
-        payload: encodeArp({
-          ...{ operation, senderMac: mac, senderAddress: address, targetMac: router.mac },
-          // A request for its own address is how a host announces itself.
-          targetAddress: operation === 'request' ? address : router.ipv4,
-        }),
-      }),
-    ),
+/** Tells each lie and listens for the answer that only who believes it gives. */
+async function tell(stage: Stage, lies: readonly PoisonousLie[]): Promise<Trial[]> {
+  const believed = new Set<PoisonousLie>();
+  const stops = [...stage.links.values()].map((link) =>
+    link.watch(({ from, frame }) => {
+      if (from !== 'router') return;
+      for (const lie of lies) if (lie.cable === link.name && lie.isAnswer?.(frame)) believed.add(lie);
+    }),
   );
+  try {
+    for (const { cable, frame } of lies) stage.links.get(cable)!.inject('router', frame);
+    await stage.settle(stage.cableNames);
+  } finally {
+    for (const stop of stops) stop();
+  }
+  return lies
+    .filter(({ isAnswer }) => isAnswer !== null)
+    .map(
+      (lie): Trial => ({
+        ...{
+          scenario: 'poisoning',
+          from: lie.cable,
+          to: lie.victim,
+          what: lie.what,
+          means: 'injected',
+          flow: null,
+        },
+        expected: 'dropped',
+        observed: believed.has(lie) ? 'passes' : 'dropped',
+        detail: believed.has(lie) ? 'the router answered' : '',
+      }),
+    );
 }

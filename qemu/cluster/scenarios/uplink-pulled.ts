@@ -3,7 +3,10 @@ import { honestShots } from '../honest-shots.ts';
 import { cardNumber } from '../router-cards.ts';
 import type { Scenario } from '../scenario.ts';
 
-/** Boards among each other, while the uplink's cable is out; and everything again when it is back. */
+/**
+ * Everything that needs no uplink, while its cable is out: what the policy drops is not answered then, though it leads nowhere. And the flows again when it
+ * is back.
+ */
 export const uplinkPulled: Scenario = {
   name: 'uplink-pulled',
   title: 'Pulling the uplink opens nothing, and closes nothing between boards',

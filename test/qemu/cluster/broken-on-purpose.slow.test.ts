@@ -5,10 +5,12 @@ import { routerRecipe } from '../../../openwrt/embedded/router-recipe.ts';
 import { encodeRuleset } from '../../../openwrt/nft/encode-ruleset.ts';
 import type { Flow, Policy } from '../../../openwrt/policy/policy.ts';
 import { failuresOf, holds } from '../../../qemu/cluster/cluster-report.ts';
-import { evasion, matrix, spoofing } from '../../../qemu/cluster/scenarios/knocking.ts';
+import { evasion, matrix, rogues, spoofing } from '../../../qemu/cluster/scenarios/knocking.ts';
+import { poisoning } from '../../../qemu/cluster/scenarios/poisoning.ts';
 import { services } from '../../../qemu/cluster/scenarios/services.ts';
-import { isAsExpected } from '../../../qemu/cluster/trial.ts';
+import { isAsExpected, type Trial } from '../../../qemu/cluster/trial.ts';
 import { buildTestRouter, exampleCluster, failureText, tryRouter } from '../../support/cluster-stage.ts';
+import { overlayMutant } from '../../support/overlay-mutant.ts';
 import { buildTestImage } from '../../support/test-build.ts';
 
 const test = suite('a router that is broken on purpose');
@@ -73,18 +75,54 @@ test('with boards behind the VLANs of one port all of it holds, and lies are cut
   assert.ok(holds(report), failureText(report));
 });
 
-test('a router whose ruleset filters nothing fails every scenario of strangers', async () => {
+/**
+ * Kinds of what strangers try that no router carries or answers, filter or not: what is for everybody on one cable, tags of VLANs that the cable has not, and
+ * who says to be the router itself.
+ */
+const unanswered = [
+  'offer of a DHCP server to everybody',
+  'acknowledgement of a DHCP server to everybody',
+  'router advertisement to everybody',
+  'tagged for VLAN 1',
+  "arp request with the router's address there",
+];
+
+/** `udp packet with IP options, over IPv4`: what of a trial's words does not depend on who tried it. */
+const kindOf = ({ what }: Trial): string =>
+  `${what.split(/, |: /)[0]}, over ${what.includes('::') ? 'IPv6' : 'IPv4'}`;
+
+test('a router that filters nothing, and believes every advertisement, fails every kind of what strangers try', async () => {
   const open = { tables: [{ family: 'inet', name: 'open', counters: [], sets: [], chains: [] }] } as const;
   const ruleset = Buffer.from(encodeRuleset(open)).toString('base64');
   const network = { ...routerMachineNetwork(policy), ruleset };
-  const router = await buildTestImage({ recipe: routerRecipe(policy), network });
-  const report = await tryRouter(policy, router, { scenarios: [matrix, evasion, spoofing, services] });
+  const overlaysRoot = await overlayMutant({
+    file: 'init/links.c',
+    from: 'if (done == 0 && link->advertised6)',
+    to: 'if (done == 0)',
+  });
+  const router = await buildTestImage({ recipe: routerRecipe(policy), network, overlaysRoot });
+  const strangers = [evasion, spoofing, rogues, poisoning];
+  const report = await tryRouter(policy, router, { scenarios: [matrix, services, ...strangers] });
+  assert.is(report.broken, null);
   for (const { name, trials } of report.scenarios) {
-    assert.ok(
-      trials.some((trial) => !isAsExpected(trial) && trial.expected === 'dropped'),
-      `${name}: ${failureText(report)}`,
+    const mustNot = trials.filter(({ expected }) => expected === 'dropped');
+    const red = mustNot.filter((trial) => !isAsExpected(trial));
+    assert.ok(red.length > 0, `${name}: ${failureText(report)}`);
+    if (!strangers.some((scenario) => scenario.name === name)) continue;
+    const seen = new Set(red.map(kindOf));
+    const unseen = [...new Set(mustNot.map(kindOf))].filter((kind) => !seen.has(kind));
+    assert.equal(
+      unseen.filter((kind) => !unanswered.some((one) => kind.startsWith(one))),
+      [],
+      name,
     );
   }
+  // The last advertisement came from a board: what leads out by IPv6 follows it.
+  const lured = report.scenarios.find(({ name }) => name === rogues.name)!.trials;
+  assert.ok(
+    lured.some((trial) => trial.flow?.includes('__uplink__') && !isAsExpected(trial)),
+    'nobody is lured away by an advertisement',
+  );
 });
 
 test.run();

@@ -46,7 +46,8 @@ test('a machine for one board is none for a cluster', () => {
 
 test('2 cores and 24 GiB run four boards; little memory fewer', () => {
   assert.is(boardsAtOnce({ cores: 2, memoryMiB: 24 * 1024 }, 1024, 512), 4);
-  assert.is(boardsAtOnce({ cores: 16, memoryMiB: 4 * 1024 }, 512, 512), 5);
+  assert.is(boardsAtOnce({ cores: 2, memoryMiB: 4 * 1024 }, 512, 512), 3);
+  assert.is(boardsAtOnce({ cores: 16, memoryMiB: 5 * 1024 }, 512, 512), 4);
   assert.is(boardsAtOnce({ cores: 2, memoryMiB: 1024 }, 512, 512), 0);
 });
 

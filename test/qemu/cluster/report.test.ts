@@ -1,7 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { clusterPage } from '../../../builder/cli/cluster-page/page.ts';
-import { type ClusterReport, failuresOf, holds, trialCount } from '../../../qemu/cluster/cluster-report.ts';
+import {
+  type ClusterReport,
+  failuresOf,
+  holds,
+  meetings,
+  trialCount,
+} from '../../../qemu/cluster/cluster-report.ts';
 import { junitXml } from '../../../qemu/cluster/junit.ts';
 import { type Trial, trialText } from '../../../qemu/cluster/trial.ts';
 import { matchesGolden } from '../../support/golden.ts';
@@ -30,6 +36,7 @@ const report = (trials: readonly Trial[], broken: string | null = null): Cluster
     cluster: 'small',
     boards: ['cxo-1', 'node'],
     hasUplink: true,
+    groups: [['cxo-1', 'node']],
     broken,
     timeoutScale: 1,
   },
@@ -46,7 +53,7 @@ const report = (trials: readonly Trial[], broken: string | null = null): Cluster
   ],
   machines: [
     {
-      ...{ name: 'router', image: 'router-qemu-virt', command: 'qemu-system-aarch64 …' },
+      ...{ name: 'router', group: 1, image: 'router-qemu-virt', command: 'qemu-system-aarch64 …' },
       timeline: { firmware: 100, kernel: 900, init: 2000, daemon: 2500, ready: 2600 },
       console: ['[    0.100] U-Boot', '[    2.600] <script>alert(1)</script>'],
     },
@@ -69,6 +76,26 @@ test('a failure is told with its flow', () => {
     'matrix: node to cxo-1: tcp 10.0.0.2 > 10.0.0.6:8003 (node__cxo_1__http__v4): dropped, but must pass',
   );
   assert.match(trialText(leak), /:22: passes, but must be dropped; came out at cxo-1/);
+});
+
+test('it tells which boards ran at once, and which never did', () => {
+  const of = {
+    boards: ['a', 'b', 'c'],
+    groups: [
+      ['a', 'b'],
+      ['b', 'c', 'd'],
+      ['b', 'a'],
+    ],
+  };
+  assert.equal(meetings(of), [
+    { boards: ['a', 'b'], groups: [1, 3] },
+    { boards: ['a', 'c'], groups: [] },
+    { boards: ['b', 'c'], groups: [2] },
+  ]);
+  const page = clusterPage({ ...report([passes]), ...of });
+  assert.match(page, /2 of 3 pairs/);
+  assert.match(page, />never</);
+  assert.not.match(clusterPage(report([passes])), />never</);
 });
 
 test('JUnit XML and page as in the golden files', () => {
