@@ -5,11 +5,13 @@ import { appendFile, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { stripVTControlCharacters } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ImageManifest } from '../../builder/steps/image-manifest.ts';
 import { newcomerLock } from '../support/newcomer-lock.ts';
 import { checkout, testCache } from '../support/places.ts';
+import { inTerminal } from '../support/pseudo-terminal.ts';
 
 interface Event {
   readonly event: string;
@@ -129,6 +131,24 @@ test('Ctrl-C stops a build in order: what was finished is kept, nothing half-mad
   assert.is(code, 0);
   assert.not.ok(events.some(({ event, step }) => event === 'step-start' && step === 'program:plain'));
   assert.is((await manifestOf(context.folder))?.recipe, 'plain');
+});
+
+test('Ctrl-C at a terminal is heard at once: it says that it stops, and the screen stands still', async ({
+  folder,
+  lock,
+}) => {
+  const words = ['build', join(folder, 'plain'), '--lock', lock];
+  const folders = ['--out', join(folder, 'out'), '--cache', testCache];
+  let typed = 0;
+  const { text, code } = await inTerminal([...words, ...folders], {
+    type: (soFar) => (typed === 0 && soFar.includes('root of plain') ? '\u0003'.repeat(++typed) : ''),
+  });
+  assert.is(code, 130, text);
+  const after = stripVTControlCharacters(text.slice(text.indexOf('^C')));
+  assert.match(after, /stopping; once more ends at once/);
+  assert.match(after, /root of plain: stopped/);
+  assert.match(after, /error: stopped/);
+  assert.is(await manifestOf(folder), null);
 });
 
 test.run();

@@ -11,6 +11,10 @@ export interface TerminalSession {
 
 export interface TerminalOptions {
   readonly cwd?: string;
+  /** Another checkout whose program is run. */
+  readonly checkout?: string;
+  /** Words behind the parameters, written as in a shell. */
+  readonly line?: string;
   /** Added to the environment of this process. */
   readonly environment?: Readonly<Record<string, string>>;
   /** A file for the results, which do not come to the terminal then. */
@@ -22,12 +26,18 @@ export interface TerminalOptions {
 /** Runs `boardsmith` in a terminal of its own (script(1)), as a person does. CI, NO_COLOR and FORCE_COLOR are not set unless the options set them. */
 export async function inTerminal(
   parameters: readonly string[],
-  { cwd = checkout, environment = {}, output, type = () => '' }: TerminalOptions = {},
+  options: TerminalOptions = {},
 ): Promise<TerminalSession> {
+  const { cwd = checkout, environment = {}, line = '', output, type = () => '' } = options;
   const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
-  const words = [process.execPath, join(checkout, 'builder/cli/boardsmith.mjs'), ...parameters];
+  const words = [
+    process.execPath,
+    join(options.checkout ?? checkout, 'builder/cli/boardsmith.mjs'),
+    ...parameters,
+  ];
   const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
-  const command = words.map(quoted).join(' ') + (output === undefined ? '' : ` > ${quoted(output)}`);
+  const redirection = output === undefined ? '' : `> ${quoted(output)}`;
+  const command = `${words.map(quoted).join(' ')} ${line} ${redirection}`;
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     cwd,
     env: { ...inherited, TERM: 'xterm', ...environment },
