@@ -100,26 +100,12 @@ export const settings: readonly Setting[] = [
     'without a cluster that has it, IPv6 would be a second way in that configures itself',
   ),
   { name: 'net/ipv4/ip_forward', value: '0', reason: 'a board forwards nothing' },
-  ...['all', 'default'].flatMap((which) => [
-    {
-      name: `net/ipv4/conf/${which}/accept_redirects`,
-      value: '0',
-      reason: 'nobody on the segment leads traffic astray',
-    },
-    { name: `net/ipv4/conf/${which}/secure_redirects`, value: '0', reason: 'nor does a gateway' },
-    { name: `net/ipv4/conf/${which}/send_redirects`, value: '0', reason: 'a board is no router' },
-    {
-      name: `net/ipv4/conf/${which}/accept_source_route`,
-      value: '0',
-      reason: 'the sender does not choose the way',
-    },
-    {
-      name: `net/ipv4/conf/${which}/arp_ignore`,
-      value: '1',
-      reason: "answers for the interface's own address only",
-    },
-    { name: `net/ipv4/conf/${which}/arp_announce`, value: '2', reason: 'and asks with it' },
-  ]),
+  ...everyInterface('ipv4', 'accept_redirects', '0', 'nobody on the segment leads traffic astray'),
+  ...everyInterface('ipv4', 'secure_redirects', '0', 'nor does a gateway'),
+  ...everyInterface('ipv4', 'send_redirects', '0', 'a board is no router'),
+  ...everyInterface('ipv4', 'accept_source_route', '0', 'the sender does not choose the way'),
+  ...everyInterface('ipv4', 'arp_ignore', '1', "answers for the interface's own address only"),
+  ...everyInterface('ipv4', 'arp_announce', '2', 'and asks with it'),
   { name: 'net/ipv4/icmp_echo_ignore_broadcasts', value: '1', reason: 'answers no ping that is for all' },
   {
     name: 'net/ipv4/icmp_ignore_bogus_error_responses',
