@@ -24,14 +24,15 @@ export interface Terminal {
 export function processTerminal(signal: AbortSignal, boardsmithRoot: string): Terminal {
   const { env } = process;
   const currentDirectory = process.cwd();
-  const interactive = process.stderr.isTTY === true && !env.CI && env.TERM !== 'dumb';
+  const watched = process.stderr.isTTY === true && !env.CI && env.TERM !== 'dumb';
   return {
     // A person may watch the progress while the result goes into a file.
     out: (line) =>
       process.stdout.write(`${process.stdout.isTTY === true ? line : stripVTControlCharacters(line)}\n`),
     note: (line) => process.stderr.write(`${line}\n`),
-    interactive,
-    color: interactive && (env.NO_COLOR ?? '') === '',
+    // Some terminals (a container's, a serial line) do not say how wide they are: nothing could be drawn on them.
+    interactive: watched && process.stderr.columns > 0,
+    color: watched && (env.NO_COLOR ?? '') === '',
     signal,
     environment: env,
     currentDirectory,

@@ -20,7 +20,10 @@ test.before(async () => {
   const { stdout } = await execa('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: checkout,
   });
-  for (const file of stdout.split('\0').filter((name) => name !== '' && !name.startsWith('test/'))) {
+  // The clusters' appliances are those of the tests.
+  for (const file of stdout
+    .split('\0')
+    .filter((name) => name !== '' && !/^test\/(?!appliances)/.test(name))) {
     await mkdir(join(copy, dirname(file)), { recursive: true });
     await cp(join(checkout, file), join(copy, file)).catch((error: NodeJS.ErrnoException) => {
       // Deleted and not yet committed.

@@ -133,6 +133,14 @@ test('Ctrl-C stops a build in order: what was finished is kept, nothing half-mad
   assert.is((await manifestOf(context.folder))?.recipe, 'plain');
 });
 
+test('a terminal without a width has one line an event', async ({ folder, lock }) => {
+  const words = ['build', join(folder, 'plain'), '--lock', lock];
+  const folders = ['--out', join(folder, 'out'), '--cache', testCache];
+  const { text, code } = await inTerminal([...words, ...folders], { columns: 0 });
+  assert.is(code, 0, text);
+  assert.match(stripVTControlCharacters(text), /^\[\d+\/\d+\] bundle plain/m);
+});
+
 test('Ctrl-C at a terminal is heard at once: it says that it stops, and the screen stands still', async ({
   folder,
   lock,

@@ -11,6 +11,8 @@ export interface TerminalSession {
 
 export interface TerminalOptions {
   readonly cwd?: string;
+  /** Of its lines; 0 if it is not to say. */
+  readonly columns?: number;
   /** Another checkout whose program is run. */
   readonly checkout?: string;
   /** Words behind the parameters, written as in a shell. */
@@ -28,7 +30,7 @@ export async function inTerminal(
   parameters: readonly string[],
   options: TerminalOptions = {},
 ): Promise<TerminalSession> {
-  const { cwd = checkout, environment = {}, line = '', output, type = () => '' } = options;
+  const { cwd = checkout, environment = {}, columns = 120, line = '', output, type = () => '' } = options;
   const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
   const words = [
     process.execPath,
@@ -37,7 +39,8 @@ export async function inTerminal(
   ];
   const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
   const redirection = output === undefined ? '' : `> ${quoted(output)}`;
-  const command = `${words.map(quoted).join(' ')} ${line} ${redirection}`;
+  // A new one has no size.
+  const command = `stty cols ${columns} rows 40; ${words.map(quoted).join(' ')} ${line} ${redirection}`;
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     cwd,
     env: { ...inherited, TERM: 'xterm', ...environment },
