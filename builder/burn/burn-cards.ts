@@ -11,11 +11,11 @@ import { type CardFailure, cardFailure } from './card-failure.ts';
 import type { CardSlot, ClaimedCard } from './card-slot.ts';
 import { openDecompressed } from './decompressed-image.ts';
 import type { UnitToBurn } from './units/unit-to-burn.ts';
+import { planWipe } from './wipe/plan-wipe.ts';
 import { type CardBuffers, cardBuffers } from './write/card-buffers.ts';
 import type { RawImage } from './write/card-contents.ts';
 import { earlierAttempt } from './write/earlier-attempt.ts';
 import { Journal } from './write/journal.ts';
-import { wipeStretches } from './write/wipe-stretches.ts';
 import { type CardProgress, writeCard } from './write/write-card.ts';
 
 /** What the ledger is told of a card; the ledger itself adds its chain and the time. */
@@ -225,7 +225,7 @@ class Burner {
       image,
       raw: this.#raws.get(image.name)!,
       identity: this.#identity(image, unit, deviceKey),
-      wipe: card.blank ? [] : wipeStretches(image, device.size),
+      wipe: card.blank ? [] : planWipe(image, device.size),
       buffers,
       journal,
       verify,

@@ -195,7 +195,7 @@ test('a unit whose card was bad is given to the next card of that slot, and all 
 });
 
 test('a card that was pulled out fails alone; put in again it is finished', async () => {
-  const pulled = cardWith({ pulledAfter: 9 << 20 });
+  const pulled = cardWith({ pulledAfter: 11 << 20 });
   const slots = [simulatedSlot('/dev/a', [pulled, pulled]), simulatedSlot('/dev/b', [cardWith()])];
   const { events, ledger, error } = await burn({ works: [work(1), work(2)], slots });
   assert.is(error, null);
@@ -287,7 +287,7 @@ test('a card that fails the probe is not written; what was begun is not probed a
   assert.is(card.written, 0);
   assert.equal(ledger[0]!.fault, { what: 'it has 8 MiB', offset: 8 << 20 });
   let probes = 0;
-  const pulled = cardWith({ pulledAfter: 9 << 20 });
+  const pulled = cardWith({ pulledAfter: 11 << 20 });
   const again = await burn({
     slots: [simulatedSlot('/dev/p', [pulled, pulled])],
     probe: async () => {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { CardDevice } from '../../builder/burn/device/card-device.ts';
+import { planWipe } from '../../builder/burn/wipe/plan-wipe.ts';
 import { type CardBuffers, cardBuffers } from '../../builder/burn/write/card-buffers.ts';
 import type { RawImage } from '../../builder/burn/write/card-contents.ts';
 import { Journal } from '../../builder/burn/write/journal.ts';
-import type { Stretch } from '../../builder/burn/write/stretch.ts';
-import { wipeStretches } from '../../builder/burn/write/wipe-stretches.ts';
+import { type Stretch, without } from '../../builder/burn/write/stretch.ts';
 import type { CardProgress, CardWriting, WrittenCard } from '../../builder/burn/write/write-card.ts';
 import { mappedBlockSize, type ReleasedImage } from '../../builder/release/release-manifest.ts';
 import { type CardFaults, SimulatedCard } from './card-simulator.ts';
@@ -36,7 +36,7 @@ export class BurnTrial {
     this.card = new SimulatedCard(cardSize, {});
     this.#folder = folder;
     this.#buffers = buffers;
-    this.wipe = wipeStretches(this.image, cardSize);
+    this.wipe = planWipe(this.image, cardSize);
     this.#plantOldCard();
     Object.assign(this.card.faults, faults);
   }
@@ -119,7 +119,9 @@ export class BurnTrial {
     const whole = Buffer.alloc(identity.size);
     this.identity.copy(whole);
     hold('identity', identity.offset, whole);
-    for (const { offset, length } of this.wipe) {
+    for (const { offset, length } of without(this.wipe, [
+      { offset: identity.offset, length: identity.size },
+    ])) {
       if (offset >= this.raw.length) hold('end of the card', offset, Buffer.alloc(length));
       else hold(`wiped at ${offset}`, offset, this.raw.subarray(offset, offset + length));
     }

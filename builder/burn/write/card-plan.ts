@@ -72,7 +72,7 @@ export function planCard({ image, identitySize, wipe }: CardPlanOptions): CardPl
 
   const own = partition.map(({ offset }) => ({ offset, length: identitySize }));
   const inBody = clip(mapped, headEnd, bodyEnd);
-  const wiped = clip([...wipe, ...partition], headEnd, bodyEnd);
+  const wiped = clip(wipe, headEnd, bodyEnd);
   const body = [...pieces('image', inBody), ...pieces('zeros', without(wiped, [...inBody, ...own]))].sort(
     (a, b) => a.offset - b.offset,
   );

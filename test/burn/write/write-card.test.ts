@@ -128,7 +128,7 @@ test('pulled out while it is read back or told to keep what it has', async () =>
 });
 
 test('another card in the same reader is not taken for the one that was pulled out', async () => {
-  const one = trial({ pulledAfter: 9 << 20 });
+  const one = trial({ pulledAfter: 11 << 20 });
   await faultOf(one.burn(writeCard));
   one.card.putBack();
   // What was on it before, everywhere: as if it were another card.
@@ -139,7 +139,7 @@ test('another card in the same reader is not taken for the one that was pulled o
 });
 
 test('what an earlier attempt wrote is read before it is trusted', async () => {
-  const one = trial({ pulledAfter: 9 << 20 });
+  const one = trial({ pulledAfter: 11 << 20 });
   await faultOf(one.burn(writeCard));
   one.card.putBack();
   const changed = one.image.partitions[0]!.offset + 3 * block;
