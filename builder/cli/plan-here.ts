@@ -1,7 +1,7 @@
 import { hostArchitecture } from '../lock/host-architecture.ts';
 import { type PlanRequest, planImages } from '../plan/plan-images.ts';
 import type { Plan } from '../plan/step.ts';
-import { stepImplementations } from '../steps/all-kinds.ts';
+import { everyImplementation } from './every-step-kind.ts';
 import { boardsmithRoot, builderVersion } from './workspace.ts';
 
 /** Facts of a plan that are of this machine and this Boardsmith, whatever is planned. */
@@ -15,7 +15,7 @@ export function planHere(request: Omit<PlanRequest, HereFacts>): Plan {
   return planImages({
     ...request,
     hostArchitecture: hostArchitecture(),
-    implementations: stepImplementations(),
+    implementations: everyImplementation(),
     version: builderVersion(),
     boardsmithRoot,
   });

@@ -3,9 +3,9 @@ import { InputStore } from '../lock/input-store.ts';
 import type { LockedInput } from '../lock/lock-format.ts';
 import { cacheFolderAt, outputFolderAt, requireWritable } from '../lock/storage-fault.ts';
 import type { Plan, Step } from '../plan/step.ts';
-import { stepKinds } from '../steps/all-kinds.ts';
 import { apply, pendingSteps } from '../steps/apply.ts';
 import { StepCache } from '../steps/step-cache.ts';
+import { everyStepKind } from './every-step-kind.ts';
 import { buildProgress } from './progress/build-progress.ts';
 import { FetchTally } from './progress/fetch-tally.ts';
 import type { Terminal } from './terminal.ts';
@@ -77,7 +77,7 @@ export async function runPlan<Result>(
       outputs = await apply(plan, {
         cache,
         inputs,
-        kinds: stepKinds,
+        kinds: everyStepKind,
         concurrency: availableParallelism(),
         signal: terminal.signal,
         onEvent: (event) => {

@@ -1,5 +1,5 @@
-import { BoardsmithError } from '../error/boardsmith-error.ts';
 import type { ByteRange } from './byte-range.ts';
+import { soundReading } from './sound-reading.ts';
 import { SquashfsBlocks } from './squashfs-blocks.ts';
 import {
   type Compressor,
@@ -82,7 +82,7 @@ export class SquashfsReader {
 
   /** @throws BoardsmithError FILE_UNUSABLE if it is none, or one that is not understood */
   static async open(range: ByteRange): Promise<SquashfsReader> {
-    return await sound(async () => {
+    return await soundReading(async () => {
       const superblock = readSuperblock(await range.read(0, superblockSize), range.size);
       const reader = new SquashfsReader(superblock, new SquashfsBlocks(range, superblock.compressor));
       await reader.#readTables(range);
@@ -92,7 +92,7 @@ export class SquashfsReader {
 
   /** Everything in it, sorted by path. @throws BoardsmithError FILE_UNUSABLE if it is damaged */
   async entries(): Promise<SquashfsEntry[]> {
-    return await sound(async () => {
+    return await soundReading(async () => {
       const found: { path: string; inode: Inode }[] = [];
       await this.#walk('/', this.superblock.root, found);
       const shares = fragmentShares(
@@ -107,7 +107,7 @@ export class SquashfsReader {
 
   /** Content of a file that `entries` named. @throws BoardsmithError FILE_UNUSABLE if it is damaged */
   async readFile(path: string): Promise<Buffer> {
-    return await sound(async () => {
+    return await soundReading(async () => {
       const inode = this.#inodes.get(path);
       if (inode === undefined) throw new RangeError(`it has no file ${path}`);
       const { blockSize } = this.superblock;
@@ -272,21 +272,4 @@ function fragmentShares(inodes: readonly Inode[], blockSize: number): ReadonlyMa
     shares.set(index, (shares.get(index) ?? 0) + (inode.size % blockSize));
   }
   return shares;
-}
-
-/** What the unpackers and buffers throw for bytes that make no sense becomes one kind of error. */
-async function sound<Value>(read: () => Promise<Value>): Promise<Value> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (cause instanceof BoardsmithError) throw cause;
-    throw new BoardsmithError(
-      'FILE_UNUSABLE',
-      `the root file system cannot be read: ${(cause as Error).message}`,
-      {
-        hint: 'the image is damaged, or no image of boardsmith build',
-        cause,
-      },
-    );
-  }
 }

@@ -6,6 +6,7 @@ import type { Compression } from '../rootfs/squashfs.ts';
 import { lockedInputs } from './locked-input.ts';
 import { overlaySources } from './overlay-sources.ts';
 import { planBoard } from './plan-board.ts';
+import type { BuildContext } from './plan-build-environment.ts';
 import { type Implementations, PlanBuilder } from './plan-builder.ts';
 import { planCProgram } from './plan-c-program.ts';
 import { planDaemon } from './plan-daemon.ts';
@@ -13,7 +14,7 @@ import { planDisk } from './plan-disk.ts';
 import { planPackedImage } from './plan-packed-image.ts';
 import { planRuntime } from './plan-runtime.ts';
 import { planTools } from './plan-tools.ts';
-import type { PackedFormat, Plan } from './step.ts';
+import type { PackedFormat, Plan, PlannedImage } from './step.ts';
 
 export interface PlanRequest {
   readonly recipes: readonly ResolvedRecipe[];
@@ -33,6 +34,8 @@ export interface PlanRequest {
   readonly packed?: readonly PackedFormat[];
   /** Which recipe is for which board; all for all if left out. */
   readonly isWanted?: (recipe: ResolvedRecipe, board: ResolvedBoard) => boolean;
+  /** Adds the steps of images of another kind, before all others. */
+  readonly first?: (context: BuildContext) => readonly PlannedImage[];
 }
 
 /**
@@ -46,6 +49,12 @@ export function planImages(request: PlanRequest): Plan {
   const locked = lockedInputs(lock, request.hostArchitecture);
   const tools = planTools(builder, locked);
   const overlays = overlaySources(boardsmithRoot);
+  const publish = (image: PlannedImage): void => {
+    const { packed } = request;
+    const steps = packed === undefined ? {} : { packed: planPackedImage(builder, image.step, tools, packed) };
+    builder.addImage({ ...image, ...steps });
+  };
+  request.first?.({ builder, locked, tools }).forEach(publish);
   for (const recipe of recipes) {
     const runtime = recipe.runtime === 'c' ? null : planRuntime(builder, locked, tools, recipe.runtime);
     const program =
@@ -56,14 +65,12 @@ export function planImages(request: PlanRequest): Plan {
     for (const board of boards) {
       if (request.isWanted?.(recipe, board) === false) continue;
       const boardSteps = planBoard({ builder, locked, tools }, board, network);
-      const image = planDisk(builder, {
+      const step = planDisk(builder, {
         ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock, network },
         version: request.version,
         compression: request.compression,
       });
-      const { packed } = request;
-      const steps = packed === undefined ? {} : { packed: planPackedImage(builder, image, tools, packed) };
-      builder.addImage({ recipe: recipe.name, board: board.name, step: image, ...steps });
+      publish({ recipe: recipe.name, board: board.name, step });
     }
   }
   return builder.build();

@@ -26,9 +26,9 @@ export function packageUrl(entry: LockEntry): string {
   }
 }
 
-/** The package URL of something that came in no package of its own. */
-export function genericPackageUrl(name: string, version: string): string {
-  return text('generic', undefined, name, version);
+/** The package URL of something that came in no package of its own, or in one of a system that has no type of URL (`namespace` names it). */
+export function genericPackageUrl(name: string, version: string, namespace?: string): string {
+  return text('generic', namespace, name, version);
 }
 
 function text(

@@ -1,7 +1,6 @@
 import { chmod, copyFile, mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
-import { SquashfsReader } from '../../builder/image/squashfs-reader.ts';
 import type { LockedInput } from '../../builder/lock/lock-format.ts';
 import type { OpenwrtRequest } from '../../builder/lock/resolve/openwrt/package-recorder.ts';
 import { imageBuilderName, targetFolder } from '../../builder/lock/resolve/openwrt/release-paths.ts';
@@ -11,10 +10,11 @@ import { sha256OfFile } from '../../builder/lock/sha256-of-file.ts';
 import { disabledScripts, type ManagementServices } from './closed/management-services.ts';
 import { type BuiltImage, findBuiltImage } from './read-built-profiles.ts';
 import { manifestProblems, readManifest } from './read-manifest.ts';
-import { gunzipImage, rootOfImage } from './root-of-image.ts';
-import { rootProblems } from './root-problems.ts';
+import { gunzipImage, openRoot } from './root-of-image.ts';
+import { type ReadableRoot, rootProblems } from './root-problems.ts';
 import { type RouterFile, requireRouterFiles } from './router-file.ts';
 import { runImageBuilder } from './run-imagebuilder.ts';
+import { openTarRoot } from './tar-root.ts';
 import { unpackImageBuilder } from './unpack-imagebuilder.ts';
 
 /** What an image is made of besides the release. JSON values only: these are a step's parameters. */
@@ -23,13 +23,17 @@ export interface ReleaseImage {
   /** All files to lay in: `closedFiles`. */
   readonly files: readonly RouterFile[];
   readonly services: ManagementServices;
-  /** Which of the profile's images to take: `combined-efi` (armsr), `sdcard` (sunxi). Always the one with squashfs. */
+  /** Which of the profile's images to take: `combined-efi` (armsr), `sdcard` (sunxi). For `tar` it says nothing. */
   readonly imageType: string;
+  /** Of its root. `tar` is no image of a disk but the root by itself, for who lays it somewhere else. */
+  readonly fileSystem: RootKind;
   /** Size of the root partition in MiB. */
   readonly rootMiB: number;
   /** A word for the image's name: the cluster's. */
   readonly name: string;
 }
+
+export type RootKind = 'squashfs' | 'ext4' | 'tar';
 
 export interface ReleaseImageBuild {
   readonly image: ReleaseImage;
@@ -87,6 +91,8 @@ export async function buildReleaseImage(build: ReleaseImageBuild): Promise<Relea
       ROOTFS_PARTSIZE: String(image.rootMiB),
       EXTRA_IMAGE_NAME: image.name,
       DISABLED_SERVICES: disabledScripts(image.services).join(' '),
+      // What make is given on its command line goes before the ImageBuilder's own .config.
+      ...(image.fileSystem === 'tar' ? { CONFIG_TARGET_ROOTFS_TARGZ: 'y' } : {}),
     },
     scratch: join(scratch, 'home'),
     signal,
@@ -167,17 +173,42 @@ async function setFolderModes(folder: string): Promise<void> {
 
 /** @throws BoardsmithError STEP_FAILED without an image, AUDIT_FAILED for one with another hash */
 async function requireImage(folder: string, image: ReleaseImage, signal: AbortSignal): Promise<BuiltImage> {
-  const text = await readFile(join(folder, 'profiles.json'), 'utf8').catch(() => null);
   const found =
-    text === null
-      ? 'it wrote no profiles.json'
-      : findBuiltImage(text, image.request.profile, { type: image.imageType });
+    image.fileSystem === 'tar'
+      ? await findTar(folder)
+      : await findDisk(folder, image.request.profile, {
+          type: image.imageType,
+          fileSystem: image.fileSystem,
+        });
   if (typeof found === 'string') throw noImage(found);
   const file = join(folder, found.name);
   if (!(await stat(file).catch(() => null))?.isFile()) throw noImage(`it did not write ${found.name}`);
   const sha256 = await sha256OfFile(file, signal);
   if (sha256 === found.sha256) return found;
-  throw refusedImage([`${found.name} has the sha256 ${sha256}, but its profiles.json says ${found.sha256}`]);
+  throw refusedImage([
+    `${found.name} has the sha256 ${sha256}, but its ${image.fileSystem === 'tar' ? 'sha256sums' : 'profiles.json'} says ${found.sha256}`,
+  ]);
+}
+
+async function findDisk(
+  folder: string,
+  profile: string,
+  choice: Parameters<typeof findBuiltImage>[2],
+): Promise<BuiltImage | string> {
+  const text = await readFile(join(folder, 'profiles.json'), 'utf8').catch(() => null);
+  return text === null ? 'it wrote no profiles.json' : findBuiltImage(text, profile, choice);
+}
+
+/** profiles.json names images of disks alone; the checksums beside it name everything. */
+async function findTar(folder: string): Promise<BuiltImage | string> {
+  const names = (await readdir(folder)).filter((name) =>
+    /^[A-Za-z0-9][A-Za-z0-9._+-]*-rootfs\.tar\.gz$/.test(name),
+  );
+  if (names.length !== 1) return `it wrote ${names.length} files that end with -rootfs.tar.gz`;
+  const sums = await readFile(join(folder, 'sha256sums'), 'utf8').catch(() => null);
+  if (sums === null) return 'it wrote no sha256sums';
+  const listed = findSha256(sums, names[0]!);
+  return 'problem' in listed ? listed.problem : { name: names[0]!, sha256: listed.sha256 };
 }
 
 function noImage(what: string): BoardsmithError {
@@ -206,15 +237,19 @@ async function requireRoot(
   image: ReleaseImage,
   signal: AbortSignal,
 ): Promise<void> {
+  if (image.fileSystem === 'tar') return await requireSoundRoot(await openTarRoot(packed, signal), image);
   await gunzipImage(packed, unpacked, signal);
   const handle = await open(unpacked, 'r');
   try {
-    const root = await SquashfsReader.open(await rootOfImage(handle));
-    const problems = await rootProblems(root, image.files, image.services);
-    if (problems.length > 0) throw refusedImage(problems);
+    await requireSoundRoot(await openRoot(handle, image.fileSystem), image);
   } finally {
     await handle.close();
   }
+}
+
+async function requireSoundRoot(root: ReadableRoot, { files, services }: ReleaseImage): Promise<void> {
+  const problems = await rootProblems(root, files, services);
+  if (problems.length > 0) throw refusedImage(problems);
 }
 
 function refusedImage(problems: readonly string[]): BoardsmithError {

@@ -3,7 +3,7 @@ import type { OpenwrtRequest } from '../../builder/lock/resolve/openwrt/package-
 import type { Locked } from '../../builder/plan/locked-input.ts';
 import type { PlanBuilder } from '../../builder/plan/plan-builder.ts';
 import type { StepInput } from '../../builder/plan/step.ts';
-import type { ReleaseImage } from './build-release-image.ts';
+import type { ReleaseImage, RootKind } from './build-release-image.ts';
 import { type ClosedRouter, closedFiles } from './closed/closed-files.ts';
 import { leftOutPackages } from './closed/management-services.ts';
 
@@ -12,6 +12,7 @@ export interface ReleaseRouter {
   readonly router: ClosedRouter;
   /** As in `ReleaseImage`. */
   readonly imageType: string;
+  readonly fileSystem: RootKind;
   readonly rootMiB: number;
   /** The cluster's name. */
   readonly name: string;
@@ -42,6 +43,7 @@ export function planReleaseImage(builder: PlanBuilder, locked: Locked, router: R
     files: closedFiles(router.router).map(({ path, mode, content }) => ({ path, mode, content })),
     services: router.router.services,
     imageType: router.imageType,
+    fileSystem: router.fileSystem,
     rootMiB: router.rootMiB,
     name: router.name,
   };

@@ -8,11 +8,11 @@ export interface BuiltImage {
 /** Which of the images that a profile makes: `combined-efi` on armsr, `sdcard` on sunxi. */
 export interface ImageChoice {
   readonly type: string;
+  readonly fileSystem: 'squashfs' | 'ext4';
 }
 
 /**
- * Finds the image of a profile in what was built: a squashfs one of the type that is wanted. Only that file system is taken: its root cannot
- * be written, and it can be read back.
+ * Finds the image of a profile in what was built: the one of the type and with the root file system that are wanted.
  * @param text of the `profiles.json` beside the images
  * @returns the image, or what is wrong, in words
  */
@@ -32,11 +32,11 @@ export function findBuiltImage(text: string, profile: string, choice: ImageChoic
   const images = field(built, 'images');
   const all = Array.isArray(images) ? images : [];
   const found = all.filter(
-    (image) => field(image, 'type') === choice.type && field(image, 'filesystem') === 'squashfs',
+    (image) => field(image, 'type') === choice.type && field(image, 'filesystem') === choice.fileSystem,
   );
   if (found.length !== 1) {
     const kinds = all.map((image) => `${String(field(image, 'filesystem'))} ${String(field(image, 'type'))}`);
-    return `${found.length} squashfs images of the type ${choice.type} were built (there are: ${kinds.sort().join(', ') || 'none'})`;
+    return `${found.length} ${choice.fileSystem} images of the type ${choice.type} were built (there are: ${kinds.sort().join(', ') || 'none'})`;
   }
   const [name, sha256] = [field(found[0], 'name'), field(found[0], 'sha256')];
   if (typeof name !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(name)) return 'the image has no name';

@@ -4,7 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { ByteRange } from '../../builder/image/byte-range.ts';
-import { isSquashfs } from '../../builder/image/squashfs-reader.ts';
+import { Ext4Reader, isExt4 } from '../../builder/image/ext4-reader.ts';
+import { isSquashfs, SquashfsReader } from '../../builder/image/squashfs-reader.ts';
+import type { ReadableRoot } from './root-problems.ts';
 
 const sectorSize = 512;
 /** Types of entries in a master boot record that hold no file system: none, and the one that protects a GPT. */
@@ -49,21 +51,29 @@ function notPacked(): BoardsmithError {
 }
 
 /**
- * Finds the squashfs in a disk image of a release: in one of the partitions of its MBR (sunxi) or GPT (armsr), or the image is one itself.
- * @throws BoardsmithError AUDIT_FAILED if there is none, or more than one
+ * Finds the root file system in a disk image of a release: in one of the partitions of its MBR (sunxi) or GPT (armsr), or the image is one
+ * itself.
+ * @throws BoardsmithError AUDIT_FAILED if there is none of the kind, or more than one; FILE_UNUSABLE if it cannot be read
  */
-export async function rootOfImage(handle: FileHandle): Promise<ByteRange> {
+export async function openRoot(handle: FileHandle, kind: 'squashfs' | 'ext4'): Promise<ReadableRoot> {
+  const range = await rootOfImage(handle, kind);
+  return kind === 'squashfs' ? await SquashfsReader.open(range) : await Ext4Reader.open(range);
+}
+
+/** Where that is. @throws BoardsmithError AUDIT_FAILED */
+export async function rootOfImage(handle: FileHandle, kind: 'squashfs' | 'ext4'): Promise<ByteRange> {
   const { size } = await handle.stat();
   const whole = new ByteRange(handle, 0, size);
-  const ranges = await partitions(whole, handle);
   const roots: ByteRange[] = [];
-  for (const range of [whole, ...ranges]) {
-    if (range.size >= 4 && isSquashfs(await range.read(0, 4))) roots.push(range);
+  for (const range of [whole, ...(await partitions(whole, handle))]) {
+    const found =
+      kind === 'ext4' ? await isExt4(range) : range.size >= 4 && isSquashfs(await range.read(0, 4));
+    if (found) roots.push(range);
   }
   if (roots.length === 1) return roots[0]!;
   throw new BoardsmithError(
     'AUDIT_FAILED',
-    `the image has ${roots.length} squashfs root file systems, not one`,
+    `the image has ${roots.length} ${kind} root file systems, not one`,
     {
       hint: 'name the type of an image that holds all of the router: combined-efi, sdcard',
     },

@@ -1,11 +1,22 @@
-import type { SquashfsEntry } from '../../builder/image/squashfs-reader.ts';
 import { type ManagementServices, servicesOff } from './closed/management-services.ts';
 import type { RouterFile } from './router-file.ts';
 
 /** A root file system that can be asked for its entries and the content of its files. */
 export interface ReadableRoot {
-  entries(): Promise<readonly SquashfsEntry[]>;
+  entries(): Promise<readonly RootEntry[]>;
   readFile(path: string): Promise<Buffer>;
+}
+
+export interface RootEntry {
+  /** Absolute; `/` is the root. */
+  readonly path: string;
+  /** `file`, `directory`, `symlink`, or another kind. */
+  readonly type: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of a symlink; empty for others. */
+  readonly target: string;
 }
 
 /** Scripts that must be started at boot, by the names of their links: their order is what keeps the router closed. */
@@ -54,7 +65,7 @@ const harmless = new Set(['sysfixtime', 'urngd', 'boot', 'system']);
 
 async function fileProblems(
   root: ReadableRoot,
-  entry: SquashfsEntry | undefined,
+  entry: RootEntry | undefined,
   { path, mode, content }: RouterFile,
 ): Promise<string[]> {
   if (entry === undefined) return [`${path} is not in the image`];

@@ -1,48 +1,37 @@
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
+import { compileRuleset } from '../nft/compile-ruleset.ts';
+import { printNft } from '../nft/print-text.ts';
 import type { Policy } from '../policy/policy.ts';
 import { compileUci } from '../uci/compile-uci.ts';
-import type { ClosedRouter } from './closed/closed-files.ts';
+import { type ClosedRouter, rulesetPath } from './closed/closed-files.ts';
 import { routerFilesOf } from './router-file.ts';
 
-/** What a cluster's file does not hold: who may log in where its policy names management. */
-export interface ManagementKeys {
-  /** Public keys of SSH, one line each. */
-  readonly authorizedKeys: readonly string[];
-  /** root's password for the web interface, as crypt(3) writes it. */
-  readonly rootPasswordHash: string | null;
-}
-
-export const noKeys: ManagementKeys = { authorizedKeys: [], rootPasswordHash: null };
-
 /**
- * What a policy's router is made of: its UCI files, and the services that its management names. No cluster names a serial login or failsafe
- * mode, so both are off.
- * @throws BoardsmithError RECIPE_INVALID if SSH or the web interface is named and nobody could log in there, with the lines that name them
+ * What a policy's router is made of: its UCI files, its ruleset, and the services that its management names. No cluster names a serial login or failsafe
+ * mode, so both are off. The web interface asks for root's password, which is given when a unit is burnt: without it nobody gets in.
+ * @param keys public keys of SSH, one line each
+ * @throws BoardsmithError RECIPE_INVALID if SSH is named without a key, with the lines that name it
  */
-export function routerOfPolicy(policy: Policy, keys: ManagementKeys): ClosedRouter {
+export function routerOfPolicy(policy: Policy, keys: readonly string[]): ClosedRouter {
   const { management } = policy.router;
-  const lacking = management.filter(({ service }) =>
-    service === 'ssh' ? keys.authorizedKeys.length === 0 : keys.rootPasswordHash === null,
-  );
-  if (lacking.length > 0) {
+  const ssh = management.filter(({ service }) => service === 'ssh');
+  if (ssh.length > 0 && keys.length === 0) {
     throw new BoardsmithError('RECIPE_INVALID', 'nobody could log in to the router', {
-      problems: lacking.map(({ service, origin: { file, line, column } }) => {
-        const what = service === 'ssh' ? 'a public key' : "a hash of root's password";
-        return `${file}:${line}:${column}: ${service} is named, but ${what} is not given: give one, or take the line out`;
-      }),
+      problems: ssh.map(
+        ({ origin: { file, line, column } }) =>
+          `${file}:${line}:${column}: ssh is named, but a public key is not given: give one, or take the line out`,
+      ),
       hint: 'correct the file, and run the same command again',
     });
   }
-  const names = new Set(management.map(({ service }) => service));
   return {
     services: {
-      ssh: names.has('ssh') ? { authorizedKeys: keys.authorizedKeys } : null,
-      web: names.has('web'),
+      ssh: ssh.length > 0 ? { authorizedKeys: keys } : null,
+      web: management.some(({ service }) => service === 'web'),
       serialLogin: false,
       failsafe: false,
-      rootPasswordHash: names.has('web') ? keys.rootPasswordHash : null,
     },
-    policy: routerFilesOf(compileUci(policy)),
+    policy: routerFilesOf({ ...compileUci(policy), [rulesetPath]: printNft(compileRuleset(policy)) }),
   };
 }
 
@@ -56,6 +45,9 @@ export function packagesOfPolicy({ boards, uplink }: Policy): readonly string[] 
   return [
     'dnsmasq',
     'firewall4',
+    // Of the ruleset: its table for ARP, and its limits of connections. firewall4 needs the others itself.
+    'kmod-nft-arp',
+    'kmod-nft-connlimit',
     ...(uplink?.ipv4.kind === 'pppoe' ? ['ppp', 'ppp-mod-pppoe'] : []),
     ...(ipv6 ? ['odhcp6c', 'odhcpd-ipv6only'] : []),
   ].sort();

@@ -103,8 +103,9 @@ function ipv4Options(ipv4: UplinkLink['ipv4']): UciSection['options'] {
     case 'pppoe':
       return [
         ['proto', 'pppoe'],
-        // The password is set when a unit is burnt.
         ['username', userName(ipv4.user)],
+        // The password is given when a unit is burnt. netifd gives pppd an empty one first; of two the last counts.
+        ['pppd_options', 'file /tmp/boardsmith/pppoe-secret'],
         ['ipv6', '0'],
       ];
   }

@@ -33,6 +33,13 @@ fi
 "$action"
 `;
 
+/** What of OpenWrt's functions finds the card. */
+const bootDevice = `
+include() { :; }
+export_bootdevice() { :; }
+export_partdevice() { export "$1=card$2"; }
+`;
+
 /** Stands for fw4: loads what lies beside it and ends well, whatever nft says. */
 const fw4 = `#!/bin/sh
 here="$(dirname "$0")"
@@ -163,9 +170,35 @@ export class ClosedRouterTrial {
     return await this.#namespaces[0]!.sh(script);
   }
 
-  /** Whether a ping from the board reaches the uplink's side. */
-  async forwards(): Promise<boolean> {
-    return (await this.#namespaces[1]!.sh('busybox ping -c 1 -W 1 10.0.2.2')) === 0;
+  /** Whether a ping from the board reaches the uplink's side. @param source an address that the board takes for it */
+  async forwards(source?: string): Promise<boolean> {
+    const ping = 'busybox ping -c 1 -W 1 10.0.2.2';
+    const script =
+      source === undefined
+        ? ping
+        : `ip address add ${source}/24 dev eth0; ${ping} -I ${source}; code=$?; ip address del ${source}/24 dev eth0; exit $code`;
+    return (await this.#namespaces[1]!.sh(script.replace(/^ip/, 'set +e; ip'))) === 0;
+  }
+
+  /** Puts files into the folder of the card's first partition, which a stand-in for mount then shows. */
+  card(files: Readonly<Record<string, string>>): void {
+    const card = join(this.#stubs, 'card/boardsmith');
+    mkdirSync(card, { recursive: true });
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(card, name), content);
+    mkdirSync(join(this.root, 'lib'), { recursive: true });
+    writeFileSync(join(this.root, 'lib/functions.sh'), bootDevice);
+    this.stub(
+      'mount',
+      `#!/bin/sh\nwhile [ $# -gt 2 ]; do shift; done\n[ "$1" = /dev/card1 ] && cp -r ${join(this.#stubs, 'card')}/. "$2"\n`,
+    );
+    this.stub('umount', '#!/bin/sh\nrm -rf "$1"/*\n');
+  }
+
+  /** As hotplug-call runs a script for netifd. */
+  async hotplug(name: string, event: Readonly<Record<string, string>>): Promise<void> {
+    const [program, args] = this.#command('sh', join(this.root, 'etc/hotplug.d/iface', name));
+    const { env } = this.#options();
+    await execa(program, args, { env: { ...env, ...event }, extendEnv: false });
   }
 
   /** Whether a ping from the board reaches the router itself. */

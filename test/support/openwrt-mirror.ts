@@ -46,6 +46,8 @@ export interface MirrorOptions {
   readonly lie?: string;
   /** A program for `staging_dir/host/bin/mksquashfs4`; without it no image can be made. */
   readonly mksquashfs?: string;
+  /** Another for `staging_dir/host/bin/mke2fs`; without it there are no images with ext4. */
+  readonly mke2fs?: string;
   /** Changes the list before it is signed. */
   readonly sums?: (text: string) => string;
   /** Takes the place of what the mirror answers, by the path's last part; after signing. */
@@ -97,9 +99,12 @@ const feedPaths = {
 const packages: Readonly<Record<keyof typeof feedPaths, readonly (readonly [string, string])[]>> = {
   core: [
     ['base-files', ''],
+    ['kmod-nft-arp', ''],
+    ['kmod-nft-connlimit', ''],
     ['libnftnl11', ''],
   ],
   base: [
+    ['dnsmasq', ''],
     ['dropbear', ''],
     ['firewall4', 'nftables'],
     ['nftables', 'libnftnl11'],
@@ -148,6 +153,7 @@ async function imageBuilder(options: MirrorOptions): Promise<Buffer> {
   const name = options.kind === 'apk' ? 'repositories' : 'repositories.conf';
   add(name, `${[comment, ...list, options.feeds ?? ''].join('\n')}\n`);
   if (options.mksquashfs !== undefined) add('staging_dir/host/bin/mksquashfs4', options.mksquashfs, 0o755);
+  if (options.mke2fs !== undefined) add('staging_dir/host/bin/mke2fs', options.mke2fs, 0o755);
   tar.finalize();
   return storedZstd(await buffer(tar));
 }

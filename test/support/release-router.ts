@@ -8,6 +8,28 @@ import { testRelease } from './openwrt-mirror.ts';
 export const testPolicy: readonly RouterFile[] = [
   { path: '/etc/config/network', mode: 0o600, content: "config interface 'loopback'\n" },
   { path: '/etc/config/system', mode: 0o644, content: "config system\n\toption hostname 'router'\n" },
+  {
+    path: '/etc/boardsmith/ruleset.nft',
+    mode: 0o644,
+    content: [
+      'table inet boardsmith {',
+      '\tset sources {',
+      '\t\ttype ifname . ipv4_addr',
+      '\t\tcounter',
+      '\t\telements = { "board" . 10.0.1.2 }',
+      '\t}',
+      '\tchain ingress {',
+      '\t\ttype filter hook prerouting priority -450; policy accept;',
+      '\t\tiifname "board" iifname . ip saddr @sources accept',
+      '\t\tiifname "board" meta nfproto ipv4 counter drop',
+      '\t}',
+      '}',
+      'table arp boardsmith {',
+      '\tchain input { type filter hook input priority 0; policy accept; }',
+      '}',
+      '',
+    ].join('\n'),
+  },
   { path: '/etc/config/firewall', mode: 0o600, content: "config rule\n\toption name 'board to uplink'\n" },
 ];
 
@@ -19,6 +41,7 @@ export const testRouter: ReleaseRouter = {
   release: { ...testRelease, packages: ['nftables'] },
   router: closedRouter,
   imageType: 'sdcard',
+  fileSystem: 'squashfs',
   rootMiB: 64,
   name: 'test-cluster',
 };

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { buildImages } from '../build-images.ts';
-import { type ClusterSelection, isCluster, selectCluster } from '../cluster-selection.ts';
-import { formatBytes, formatSeconds, formatTable } from '../format.ts';
 import {
-  addSelectionOptions,
-  type Selection,
-  type SelectionOptions,
-  selectImages,
-} from '../image-selection.ts';
+  addRouterOption,
+  type ClusterOptions,
+  routerWords,
+  selectRecipesOrCluster,
+} from '../cluster-selection.ts';
+import { formatBytes, formatSeconds, formatTable } from '../format.ts';
+import { addSelectionOptions } from '../image-selection.ts';
 import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
 import { shownPath } from '../shown-path.ts';
@@ -17,7 +17,7 @@ import type { Terminal } from '../terminal.ts';
 import { cacheFolder } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
-interface BuildOptions extends SelectionOptions {
+interface BuildOptions extends ClusterOptions {
   readonly out: string;
   readonly cache?: string;
   readonly vendor?: string;
@@ -35,7 +35,7 @@ export const build: Verb = {
       'build SD images: <out>/<recipe>-<board>.img and .manifest.json; of a cluster, those of its router and of each role',
       'boardsmith build cxo --board qemu-virt --out out/\n  boardsmith build skyminer-4',
     );
-    addSelectionOptions(command)
+    addRouterOption(addSelectionOptions(command))
       .option('--out <dir>', 'folder for the images', 'out')
       .option('--cache <dir>', "cache folder (default: the user's cache folder)")
       .option('--vendor <dir>', 'take inputs from a folder made by `boardsmith lock --vendor` first')
@@ -43,7 +43,7 @@ export const build: Verb = {
       .option('--dry-run', 'say what would run, and run nothing')
       .option('--json', 'print events as NDJSON; the last one names the images')
       .action(async (recipes: string[], options: BuildOptions) => {
-        const selection = await selectRecipesOrCluster(terminal, recipes, options);
+        const selection = await selectRecipesOrCluster(terminal, recipes, options, 'build');
         const result = await buildImages(terminal, selection, {
           out: resolve(terminal.currentDirectory, options.out),
           cache: cacheFolder(terminal, options.cache),
@@ -80,27 +80,11 @@ export const build: Verb = {
             `${color.green('built')} ${image.image}  ${formatBytes(image.bytes)}  sha256 ${image.sha256}`,
           );
         }
-        if ('cluster' in selection) sayNext(terminal, 'test', recipes[0]!);
+        if ('cluster' in selection) sayNext(terminal, 'test', recipes[0]!, ...routerWords(options));
         else sayNext(terminal, 'boot', shownPath(terminal, result.images[0]!.image));
       });
   },
 };
-
-/** @throws BoardsmithError USAGE for a cluster beside something else, or with boards of its own choice */
-async function selectRecipesOrCluster(
-  terminal: Terminal,
-  names: readonly string[],
-  options: SelectionOptions,
-): Promise<Selection | ClusterSelection> {
-  const cluster = names.find((name) => isCluster(terminal, name));
-  if (cluster === undefined) return await selectImages(terminal, names, options);
-  if (names.length > 1 || options.board !== undefined) {
-    throw new BoardsmithError('USAGE', `${cluster} is a cluster: it names its own recipes and boards`, {
-      hint: `boardsmith build ${cluster}`,
-    });
-  }
-  return await selectCluster(terminal, cluster, options);
-}
 
 /** @throws BoardsmithError FILE_UNUSABLE */
 function vendorFolder(terminal: Terminal, written: string): string {

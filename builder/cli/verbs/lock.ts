@@ -1,6 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { dnsmasqSources } from '../../../openwrt/embedded/dnsmasq-sources.ts';
+import { routerRecipe } from '../../../openwrt/embedded/router-recipe.ts';
+import { policyOfCluster } from '../../../openwrt/policy/policy-of-cluster.ts';
+import { releaseRequest } from '../../../openwrt/release/plan-release-image.ts';
+import { recordPackages } from '../../../openwrt/release/record-packages.ts';
+import { releaseRouterOf } from '../../../openwrt/release/router-of-cluster.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { findLockFor, lockFileName } from '../../lock/find-lock.ts';
 import { hostArchitecture } from '../../lock/host-architecture.ts';
@@ -8,6 +13,7 @@ import { InputStore } from '../../lock/input-store.ts';
 import { describeLockChanges } from '../../lock/lock-changes.ts';
 import type { InputRequest, Lock } from '../../lock/lock-format.ts';
 import { readLock } from '../../lock/read-lock.ts';
+import { parseOpenwrtRequest } from '../../lock/resolve/openwrt/openwrt-request.ts';
 import { resolveLock } from '../../lock/resolve-lock.ts';
 import { vendorInputs } from '../../lock/vendor-inputs.ts';
 import { writeLock } from '../../lock/write-lock.ts';
@@ -16,16 +22,22 @@ import { cSourcesRequest } from '../../plan/plan-c-program.ts';
 import { loadBoard } from '../../recipe/load-board.ts';
 import { loadRecipe } from '../../recipe/load-recipe.ts';
 import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
+import type { ResolvedCluster } from '../../recipe/resolved-cluster.ts';
 import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
+import {
+  addRouterOption,
+  type ClusterOptions,
+  loadNamedCluster,
+  namedCluster,
+  routerWords,
+} from '../cluster-selection.ts';
 import { sayNext } from '../next-command.ts';
 import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 import { boardFiles, boardsmithRoot, cacheFolder, findBoard, findRecipe } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
-interface LockOptions {
-  readonly board?: readonly string[];
-  readonly lock?: string;
+interface LockOptions extends Pick<ClusterOptions, 'board' | 'lock' | 'router'> {
   readonly renew?: true | readonly string[];
   readonly vendor?: string;
   readonly prune?: true;
@@ -37,12 +49,13 @@ interface LockOptions {
 /** `boardsmith lock`: pins every input by sha256. */
 export const lock: Verb = {
   define(program, terminal) {
-    describeVerb(
+    const command = describeVerb(
       program,
       'lock [recipe...]',
-      'pin every input of the recipes (default: all that lie here) and boards in boardsmith.lock',
-      'boardsmith lock cxo --renew musl',
-    )
+      'pin every input of the recipes (default: all that lie here) and boards in boardsmith.lock; of a cluster, those of its router too',
+      'boardsmith lock cxo --renew musl\n  boardsmith lock skyminer-4 --router openwrt',
+    );
+    addRouterOption(command)
       .option('--board <name...>', 'boards to pin for (default: all that Boardsmith has)')
       .option(
         '--lock <file>',
@@ -61,24 +74,28 @@ export const lock: Verb = {
       .option('--dry-run', 'show what would change; write nothing')
       .option('--json', 'print the changes as one JSON object')
       .action(async (names: string[], options: LockOptions) => {
-        const { recipes, boards } = await loadAll(terminal, names, options);
+        const { recipes, boards, router } = await loadAll(terminal, names, options);
         const file =
           options.lock === undefined ? lockFileOf(recipes) : resolve(terminal.currentDirectory, options.lock);
         const previous = existsSync(file) ? await readLock(file) : null;
         const store = new InputStore(cacheFolder(terminal, options.cache), { network: true });
         const progress = (line: string): void => terminal.note(line);
         const { signal } = terminal;
-        const next = await resolveLock([...inputRequests(recipes, boards), ...routerRequests(names)], {
-          previous,
-          renew: options.renew === undefined ? 'none' : options.renew === true ? 'all' : options.renew,
-          // Named recipes may share the lock with others.
-          others: names.length > 0 && options.prune !== true ? 'keep' : 'drop',
-          hostArchitecture: hostArchitecture(),
-          now: new Date(),
-          store,
-          signal,
-          progress,
-        });
+        const next = await resolveLock(
+          [...inputRequests(recipes, boards), ...router, ...keptReleases(names, previous)],
+          {
+            previous,
+            renew: options.renew === undefined ? 'none' : options.renew === true ? 'all' : options.renew,
+            // Named recipes may share the lock with others.
+            others: names.length > 0 && options.prune !== true ? 'keep' : 'drop',
+            hostArchitecture: hostArchitecture(),
+            now: new Date(),
+            store,
+            recordOpenwrtPackages: recordPackages,
+            signal,
+            progress,
+          },
+        );
         if (options.dryRun !== true && next !== previous) await writeLock(file, next);
         if (options.vendor !== undefined && options.dryRun !== true) {
           await vendorInputs(next, resolve(terminal.currentDirectory, options.vendor), store, {
@@ -120,29 +137,60 @@ function report(terminal: Terminal, { names, recipes, options, file, previous, n
   const lockWords = options.lock === undefined ? [] : ['--lock', options.lock];
   sayNext(
     terminal,
-    ...['build', names[0] ?? shownPath(terminal, recipe!.directory), ...lockWords],
+    ...['build', names[0] ?? shownPath(terminal, recipe!.directory), ...routerWords(options), ...lockWords],
     ...['--vendor', options.vendor, '--offline'],
   );
+}
+
+interface Lockable {
+  readonly recipes: readonly ResolvedRecipe[];
+  readonly boards: readonly ResolvedBoard[];
+  /** What routers need besides. */
+  readonly router: readonly InputRequest[];
 }
 
 async function loadAll(
   terminal: Terminal,
   names: readonly string[],
   options: LockOptions,
-): Promise<{ recipes: ResolvedRecipe[]; boards: ResolvedBoard[] }> {
+): Promise<Lockable> {
+  const cluster = namedCluster(terminal, names, options, 'lock');
+  if (cluster !== null) return lockableCluster(await loadNamedCluster(terminal, cluster, options));
   const recipeFiles =
     names.length > 0 ? names.map((name) => findRecipe(terminal, name)) : recipesHere(terminal);
   const boards = options.board?.map((name) => findBoard(terminal, name)) ?? boardFiles();
   return {
     recipes: await Promise.all(recipeFiles.map(async (file) => await loadRecipe(file))),
     boards: await Promise.all(boards.map(async (file) => await loadBoard(file))),
+    // The embedded router's daemon is part of a lock for everything.
+    router: names.length > 0 ? [] : daemonRequests({ entry: dnsmasqSources }),
   };
 }
 
-/** The embedded router's daemon: part of a lock for everything. */
-function routerRequests(names: readonly string[]): InputRequest[] {
-  const request = cSourcesRequest({ entry: dnsmasqSources });
-  return names.length > 0 || request === null ? [] : [request];
+function lockableCluster(cluster: ResolvedCluster): Lockable {
+  const { router, groups } = cluster;
+  const policy = policyOfCluster(cluster);
+  return {
+    recipes: groups.map(({ recipe }) => recipe),
+    boards: [router.board, ...groups.map(({ board }) => board)],
+    router:
+      router.base === 'embedded'
+        ? daemonRequests(routerRecipe(policy))
+        : [releaseRequest(releaseRouterOf(cluster, policy))],
+  };
+}
+
+function daemonRequests(recipe: Pick<ResolvedRecipe, 'entry'>): InputRequest[] {
+  const request = cSourcesRequest(recipe);
+  return request === null ? [] : [request];
+}
+
+/** Releases are locked for clusters, where a mirror can be reached. A lock for everything asks for none anew, and drops none either. */
+function keptReleases(names: readonly string[], previous: Lock | null): InputRequest[] {
+  if (names.length > 0 || previous === null) return [];
+  return Object.keys(previous.requests)
+    .map(parseOpenwrtRequest)
+    .filter((request) => request !== null);
 }
 
 /** All recipes of this checkout, or, in a folder elsewhere, those that lie in it. @throws BoardsmithError USAGE if there is none */

@@ -1,21 +1,22 @@
 import type { Step } from '../../plan/step.ts';
-import { stepKinds } from '../../steps/all-kinds.ts';
 import { pendingSteps } from '../../steps/apply.ts';
 import { StepCache } from '../../steps/step-cache.ts';
-import { formatTable } from '../format.ts';
 import {
-  addSelectionOptions,
-  type SelectionOptions,
-  selectImages,
-  selectionWords,
-} from '../image-selection.ts';
+  addRouterOption,
+  type ClusterOptions,
+  routerWords,
+  selectRecipesOrCluster,
+} from '../cluster-selection.ts';
+import { everyStepKind } from '../every-step-kind.ts';
+import { formatTable } from '../format.ts';
+import { addSelectionOptions, selectionWords } from '../image-selection.ts';
 import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
 import { describeInput } from '../plan-text.ts';
 import { cacheFolder } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
-interface PlanOptions extends SelectionOptions {
+interface PlanOptions extends ClusterOptions {
   readonly cache?: string;
   readonly json?: true;
 }
@@ -26,14 +27,14 @@ export const plan: Verb = {
     const command = describeVerb(
       program,
       'plan <recipe...>',
-      'print the steps of a build with their inputs and keys, and which are cached; changes nothing',
+      'print the steps of a build (of recipes, or of a cluster) with their inputs and keys, and which are cached; changes nothing',
       'boardsmith plan cxo --board qemu-virt',
     );
-    addSelectionOptions(command)
+    addRouterOption(addSelectionOptions(command))
       .option('--cache <dir>', "cache folder (default: the user's cache folder)")
       .option('--json', 'print the plan as one JSON object')
       .action(async (recipes: string[], options: PlanOptions) => {
-        const { plan } = await selectImages(terminal, recipes, options);
+        const { plan } = await selectRecipesOrCluster(terminal, recipes, options, 'plan');
         const cache = new StepCache(cacheFolder(terminal, options.cache));
         const pending = new Set(pendingSteps(plan, cache).map((step) => step.id));
         if (options.json) {
@@ -59,13 +60,13 @@ export const plan: Verb = {
         terminal.out(
           `plan ${plan.id.slice(0, 16)}: ${plan.steps.length} steps, ${pending.size} to run, ${plan.images.length} image${plan.images.length === 1 ? '' : 's'}`,
         );
-        sayNext(terminal, 'build', ...recipes, ...selectionWords(options));
+        sayNext(terminal, 'build', ...recipes, ...routerWords(options), ...selectionWords(options));
       });
   },
 };
 
 function costOf(step: Step): string | undefined {
-  return stepKinds.get(step.kind)?.cost;
+  return everyStepKind.get(step.kind)?.cost;
 }
 
 function withCost(state: string, step: Step): string {

@@ -16,9 +16,16 @@ import { readBootable } from '../bootable.ts';
 import { type BuiltImages, buildImages } from '../build-images.ts';
 import { clusterPage } from '../cluster-page/page.ts';
 import { compilePlansProbe } from '../cluster-probe.ts';
-import { type ClusterSelection, routerName, selectCluster } from '../cluster-selection.ts';
+import {
+  addRouterOption,
+  type ClusterOptions,
+  type ClusterSelection,
+  routerName,
+  selectCluster,
+} from '../cluster-selection.ts';
 import { formatSeconds } from '../format.ts';
 import { paint } from '../paint.ts';
+import { requirePlayable } from '../require-playable.ts';
 import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -26,7 +33,7 @@ import { cacheFolder } from '../workspace.ts';
 import { writeWhole } from '../write-whole.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
-interface TestOptions {
+interface TestOptions extends Pick<ClusterOptions, 'router'> {
   readonly out: string;
   readonly cache?: string;
   readonly lock?: string;
@@ -45,12 +52,13 @@ const printed = 40;
 /** `boardsmith test`: boots a cluster in QEMU and tries its policy with packets between the images. */
 export const testVerb: Verb = {
   define(program, terminal, exit) {
-    describeVerb(
+    const command = describeVerb(
       program,
       'test <cluster>',
       'build a cluster, boot its router and boards in QEMU, and try who reaches whom; writes report.ndjson, junit.xml and report.html',
       'boardsmith test skyminer-4 --out out/',
-    )
+    );
+    addRouterOption(command)
       .option('--out <dir>', 'folder for images, logs and the report', 'out')
       .option('--cache <dir>', "cache folder (default: the user's cache folder)")
       .option('--lock <file>', 'lock file (default: the boardsmith.lock nearest to the recipes)')
@@ -75,12 +83,17 @@ async function run(terminal: Terminal, name: string, options: TestOptions): Prom
   const out = resolve(terminal.currentDirectory, options.out);
   const cache = cacheFolder(terminal, options.cache);
   const selection = await selectCluster(terminal, name, options);
+  requirePlayable(selection.cluster);
   const built = await buildImages(terminal, selection, {
     ...{ out, cache, vendor: null, offline: false, dryRun: false, json },
   });
   const scratch = await mkdtemp(join(tmpdir(), 'boardsmith-test-'));
   try {
-    const probe = await compilePlansProbe(selection.plan, cache, scratch, terminal.signal);
+    // The probe takes the place of init, which a release has not.
+    const probe =
+      selection.cluster.router.base === 'embedded'
+        ? await compilePlansProbe(selection.plan, cache, scratch, terminal.signal)
+        : null;
     return await tryCluster(terminal, selection, built, { ...options, out, json, probe });
   } finally {
     await rm(scratch, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BoardsmithError } from '../../../builder/error/boardsmith-error.ts';
 import type { RouterFile } from '../router-file.ts';
 import type { ManagementServices } from './management-services.ts';
+import { unitSettings } from './unit-settings.ts';
 
 /** A file that we ship so that a router is closed, and why. */
 export interface ClosedFile extends RouterFile {
@@ -15,6 +16,9 @@ export interface ClosedRouter {
   /** The policy's own files, `/etc/config/…` and others; they are laid in twice, so that they can be restored at every boot. */
   readonly policy: readonly RouterFile[];
 }
+
+/** What of a policy firewall4 cannot say, as nft reads it. */
+export const rulesetPath = '/etc/boardsmith/ruleset.nft';
 
 const overlay = join(import.meta.dirname, '../../../overlays/openwrt');
 
@@ -31,6 +35,16 @@ const shipped: readonly Shipped[] = [
     path: '/lib/boardsmith/closed.sh',
     mode: 0o644,
     reason: 'closes, opens, and tells this policy from everything else that may be loaded',
+  },
+  {
+    path: '/lib/boardsmith/unit.sh',
+    mode: 0o644,
+    reason: 'takes what one unit was given when it was burnt, so that no image holds a password',
+  },
+  {
+    path: '/etc/hotplug.d/iface/90-boardsmith-uplink',
+    mode: 0o644,
+    reason: 'says that the uplink is there',
   },
   {
     path: '/lib/boardsmith/guard',
@@ -96,13 +110,14 @@ const shipped: readonly Shipped[] = [
  * Everything that is laid into an image for a policy: its own files, their copies for every boot, and what keeps the router closed until they are
  * in force.
  * @returns sorted by path, each with the reason
- * @throws BoardsmithError STEP_FAILED for a policy that takes one of these places, or that has no firewall, and for
- * a key or a password that is none
+ * @throws BoardsmithError STEP_FAILED for a policy that takes one of these places, or that has no firewall, and for a key
+ * that is none
  */
 export function closedFiles(router: ClosedRouter): readonly ClosedFile[] {
   const { services, policy } = router;
   const problems = [
     ...firewallProblems(policy),
+    ...rulesetProblems(policy),
     ...serviceProblems(services),
     ...passwordProblems(services, policy),
   ];
@@ -164,18 +179,32 @@ function generated({ services, policy }: ClosedRouter): ClosedFile[] {
     {
       path: '/etc/shadow',
       mode: 0o600,
-      content: shadow(services.rootPasswordHash ?? '*'),
+      content: shadow(),
       reason: "OpenWrt's root has an empty password, with which anything that asks for one lets everybody in",
+    },
+    {
+      path: '/lib/boardsmith/shadow',
+      mode: 0o600,
+      content: shadow(),
+      reason: 'what that is made from at every boot, with the password of a unit that was given one',
+    },
+    {
+      path: '/lib/boardsmith/unit.list',
+      mode: 0o644,
+      content: unitSettings({ services, policy })
+        .map((name) => `${name}\n`)
+        .join(''),
+      reason: 'which settings of its own a unit is taken to have',
     },
     ...serialFiles(services),
     ...sshFiles(services),
   ];
 }
 
-/** Accounts of base-files; none but root ever has a password. */
-function shadow(root: string): string {
-  const locked = ['daemon', 'ftp', 'network', 'nobody', 'ntp', 'dnsmasq', 'logd', 'ubus'];
-  return [`root:${root}:0:0:99999:7:::`, ...locked.map((name) => `${name}:*:0:0:99999:7:::`), ''].join('\n');
+/** Accounts of base-files; none ever has a password, but root on a unit that was given one. */
+function shadow(): string {
+  const locked = ['root', 'daemon', 'ftp', 'network', 'nobody', 'ntp', 'dnsmasq', 'logd', 'ubus'];
+  return [...locked.map((name) => `${name}:*:0:0:99999:7:::`), ''].join('\n');
 }
 
 function serialFiles({ serialLogin }: ManagementServices): ClosedFile[] {
@@ -225,23 +254,26 @@ function firewallProblems(policy: readonly RouterFile[]): string[] {
   ];
 }
 
-function serviceProblems({ ssh, serialLogin, web, rootPasswordHash }: ManagementServices): string[] {
+/** The guard tells whether the kernel holds it by its tables, which it finds in the text. */
+function rulesetProblems(policy: readonly RouterFile[]): string[] {
+  const ruleset = policy.find(({ path }) => path === rulesetPath)?.content;
+  if (ruleset === undefined) {
+    return [`the policy has no ${rulesetPath}: firewall4 alone looks at no source before conntrack`];
+  }
+  return /^table [a-z]+ [a-z]+ \{$/m.test(ruleset) ? [] : [`${rulesetPath} has no table`];
+}
+
+function serviceProblems({ ssh }: ManagementServices): string[] {
   const key = /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+={0,2}( [ -~]*)?$/;
   const keys = ssh?.authorizedKeys ?? [];
   const problems = keys
     .filter((line) => !key.test(line))
     .map((line) => `this is no public key of SSH: ${line.slice(0, 40)}`);
   if (ssh !== null && keys.length === 0) problems.push('SSH is named without a key that may log in');
-  if ((serialLogin || web) && rootPasswordHash === null) {
-    problems.push('a serial login or the web interface is named, but root has no password to give there');
-  }
-  if (rootPasswordHash !== null && !/^\$(5|6|y)\$[./A-Za-z0-9$=]{20,200}$/.test(rootPasswordHash)) {
-    problems.push("root's password is no hash that crypt(3) makes with SHA-256, SHA-512 or yescrypt");
-  }
   return problems;
 }
 
-/** dropbear takes passwords unless it is told not to, and root may have one for the serial console. */
+/** dropbear takes passwords unless it is told not to, and root may have one for the serial console or the web interface. */
 function passwordProblems({ ssh }: ManagementServices, policy: readonly RouterFile[]): string[] {
   if (ssh === null) return [];
   const configuration = policy.find(({ path }) => path === '/etc/config/dropbear')?.content ?? '';

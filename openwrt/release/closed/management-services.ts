@@ -2,14 +2,12 @@
 export interface ManagementServices {
   /** SSH with these public keys, one line each as authorized_keys has them; never with a password. */
   readonly ssh: { readonly authorizedKeys: readonly string[] } | null;
-  /** A login on the serial console, for root with a password. */
+  /** A login on the serial console, for root with the unit's password. */
   readonly serialLogin: boolean;
-  /** OpenWrt's web interface (uhttpd, rpcd), for root with a password. */
+  /** OpenWrt's web interface (uhttpd, rpcd), for root with the unit's password. */
   readonly web: boolean;
   /** A root shell without a password for whoever can press a key or a button while it boots. */
   readonly failsafe: boolean;
-  /** root's password as crypt(3) writes it (`$6$…`); null locks it. The two that ask for one need it. */
-  readonly rootPasswordHash: string | null;
 }
 
 export const noServices: ManagementServices = {
@@ -17,7 +15,6 @@ export const noServices: ManagementServices = {
   serialLogin: false,
   web: false,
   failsafe: false,
-  rootPasswordHash: null,
 };
 
 /** A service of OpenWrt's packages: what has it, what starts it, what runs it. */

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { noServices } from '../../../openwrt/release/closed/management-services.ts';
+import { pppoeSecret } from '../../../openwrt/release/closed/unit-settings.ts';
 import type { RouterFile } from '../../../openwrt/release/router-file.ts';
+import { classifyLine } from '../../../qemu/console-line.ts';
 import { ClosedRouterTrial } from '../../support/closed-router.ts';
 import { closedRouter, filesOf, testMarker, testPolicy } from '../../support/release-router.ts';
 import { namespacesMissing } from '../../support/router-namespaces.ts';
@@ -72,6 +75,8 @@ function mutant(path: string, from: string, to: string): RouterFile[] {
   });
 }
 
+/** As the policy compiler writes it for an uplink that dials. */
+const dialling = `\nconfig interface 'uplink'\n\toption proto 'pppoe'\n\toption pppd_options 'file ${pppoeSecret}'\n`;
 const open = 'boardsmith: open: the policy is loaded';
 const library = '/lib/boardsmith/closed.sh';
 const missing = namespacesMissing();
@@ -354,6 +359,142 @@ if (missing !== null) {
       const ended = once(script, 'exit');
       process.kill(-script.pid!, 'SIGKILL');
       await ended;
+    });
+  });
+
+  test("a packet must pass the policy's own ruleset too, from the first load on", async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset().replace('ip saddr 10.0.1.2 accept', 'accept'));
+      await start(trial);
+      await trial.says(open);
+      assert.ok(await trial.forwards());
+      assert.not.ok(await trial.forwards('10.0.1.77'), 'a source that nobody has');
+    });
+  });
+
+  test('mutant: without it what firewall4 does not say passes', async () => {
+    const alone = mutant(library, 'if ! ruleset_is_held; then', 'if false; then').map((file) =>
+      file.path === '/etc/init.d/boardsmith-closed'
+        ? { ...file, content: file.content.replace('load_ruleset ||', 'true ||') }
+        : file,
+    );
+    await withRouter(async (trial) => {
+      trial.policy(ruleset().replace('ip saddr 10.0.1.2 accept', 'accept'));
+      await start(trial);
+      await trial.says(open);
+      assert.ok(await trial.forwards('10.0.1.77'));
+    }, alone);
+  });
+
+  for (const [what, script] of [
+    ['deleted', 'nft delete table inet boardsmith'],
+    ['emptied', 'nft flush chain inet boardsmith ingress'],
+    ['widened', 'nft add element inet boardsmith sources { board . 10.0.1.77 }'],
+    ['flushed with all others', 'nft flush ruleset'],
+  ] as const) {
+    test(`the policy's own ruleset is ${what}: it is loaded again`, async () => {
+      await withRouter(async (trial) => {
+        trial.policy(ruleset().replace('ip saddr 10.0.1.2 accept', 'accept'));
+        await start(trial);
+        await trial.says(open);
+        await trial.run(script);
+        if (what.startsWith('flushed')) {
+          await trial.says('boardsmith: closed: there is no ruleset');
+          await trial.service('firewall', 'reload');
+        }
+        await trial.until(async () => !(await trial.forwards('10.0.1.77')));
+        await trial.says(open);
+        assert.ok(await trial.forwards());
+      });
+    });
+  }
+
+  test("a kernel that refuses the policy's own ruleset: closed, whatever firewall4 loaded", async () => {
+    const refusedRuleset = files.map((file) =>
+      file.path.endsWith('/ruleset.nft')
+        ? { ...file, content: 'table inet boardsmith {\n\tno rule\n}\n' }
+        : file,
+    );
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says("boardsmith: closed: the kernel refuses the policy's own ruleset");
+      await isClosed(trial);
+    }, refusedRuleset);
+  });
+
+  test('whoever watches the console with a program is told as of an appliance', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      await trial.run('nft delete table inet fw4');
+      await trial.says('boardsmith: closed: there is no ruleset');
+      await trial.hotplug('90-boardsmith-uplink', { ACTION: 'ifup', INTERFACE: 'board' });
+      await trial.hotplug('90-boardsmith-uplink', { ACTION: 'ifup', INTERFACE: 'uplink' });
+      const events = trial.console
+        .split('\n')
+        .map((line) => classifyLine(line, 'router'))
+        .flatMap((meaning) => (meaning.kind === 'event' ? [meaning.event] : []));
+      assert.equal(
+        events.map(({ event, state }) => [event, state]),
+        [
+          ['ready', undefined],
+          ['closed', undefined],
+          ['network', 'up'],
+        ],
+      );
+    });
+  });
+
+  const asking = filesOf({
+    services: { ...noServices, web: true },
+    policy: testPolicy.map((file) =>
+      file.path === '/etc/config/network' ? { ...file, content: `${file.content}${dialling}` } : file,
+    ),
+  });
+  const hash = `$6$salt$${'x'.repeat(86)}`;
+  const units: readonly (readonly [
+    what: string,
+    given: Readonly<Record<string, string>>,
+    secret: string | null,
+    root: string,
+  ])[] = [
+    ['both', { 'pppoe-password': 'pass word\n', 'root-password-hash': `${hash}\n` }, 'pass word', hash],
+    ['one that has quotes', { 'pppoe-password': 'a"b\\c$(d)`e`' }, 'a\\"b\\\\c$(d)`e`', '*'],
+    ['nothing', {}, null, '*'],
+    ['an empty one', { 'pppoe-password': '\n' }, null, '*'],
+    ['one with another option behind it', { 'pppoe-password': 'x\tconnect sh\n' }, null, '*'],
+    ['a hash that is none', { 'root-password-hash': 'secret\n' }, null, '*'],
+    ['a hash that would be two fields', { 'root-password-hash': `${hash}:0\n` }, null, '*'],
+    ['a file that nothing asks for', { shadow: 'root::0:::::\n' }, null, '*'],
+  ];
+  for (const [what, given, secret, root] of units) {
+    test(`what a unit is given when it is burnt: ${what}`, async () => {
+      await withRouter(async (trial) => {
+        trial.card(given);
+        assert.is(await trial.service('boardsmith-closed', 'start'), 0);
+        const place = 'tmp/boardsmith/pppoe-secret';
+        assert.is(trial.has(place), secret !== null, trial.console);
+        if (secret !== null) {
+          assert.is(readFileSync(join(trial.root, place), 'utf8'), `password "${secret}"\n`);
+          assert.is(statSync(join(trial.root, place)).mode & 0o777, 0o600);
+        }
+        const shadow = readFileSync(join(trial.root, 'etc/shadow'), 'utf8');
+        assert.is(shadow.split('\n')[0], `root:${root}:0:0:99999:7:::`);
+        assert.is(statSync(join(trial.root, 'etc/shadow')).mode & 0o777, 0o600);
+        assert.not.ok(trial.has('tmp/boardsmith/given'), 'nothing else is kept');
+      }, asking);
+    });
+  }
+
+  test('an image that asks for nothing takes nothing of a unit', async () => {
+    await withRouter(async (trial) => {
+      trial.card({ 'pppoe-password': 'x\n', 'root-password-hash': `${hash}\n` });
+      assert.is(await trial.service('boardsmith-closed', 'start'), 0);
+      assert.not.ok(trial.has('tmp/boardsmith/pppoe-secret'));
+      assert.match(readFileSync(join(trial.root, 'etc/shadow'), 'utf8'), 'root:*:');
+      assert.is(trial.console, '');
     });
   });
 

@@ -26,7 +26,6 @@ const all: ManagementServices = {
   serialLogin: true,
   web: true,
   failsafe: true,
-  rootPasswordHash: `$6$salt$${'x'.repeat(86)}`,
 };
 const open: ClosedRouter = { ...closedRouter, services: all, policy: [...testPolicy, dropbear] };
 
@@ -69,7 +68,7 @@ test('another policy has another marker', () => {
 const refusals: readonly (readonly [what: string, router: ClosedRouter, problem: RegExp])[] = [
   [
     'a policy without a firewall',
-    { ...closedRouter, policy: testPolicy.slice(0, 2) },
+    { ...closedRouter, policy: testPolicy.filter(({ path }) => path !== '/etc/config/firewall') },
     /has no \/etc\/config\/firewall/,
   ],
   [
@@ -95,19 +94,17 @@ const refusals: readonly (readonly [what: string, router: ClosedRouter, problem:
   ],
   ['SSH with passwords', { ...open, policy: testPolicy }, /does not switch PasswordAuth off/],
   [
-    'a password that is written out',
-    { ...open, services: { ...all, rootPasswordHash: 'secret' } },
-    /is no hash/,
+    'a policy without a ruleset',
+    { ...closedRouter, policy: testPolicy.filter(({ path }) => !path.endsWith('.nft')) },
+    /has no \/etc\/boardsmith\/ruleset\.nft/,
   ],
   [
-    'a serial login without a password',
-    { ...closedRouter, services: { ...closedRouter.services, serialLogin: true } },
-    /no password to give/,
-  ],
-  [
-    'a web interface without a password',
-    { ...closedRouter, services: { ...closedRouter.services, web: true } },
-    /no password to give/,
+    'a ruleset without a table',
+    {
+      ...closedRouter,
+      policy: testPolicy.map((file) => (file.path.endsWith('.nft') ? { ...file, content: '' } : file)),
+    },
+    /ruleset\.nft has no table/,
   ],
 ];
 for (const [what, router, problem] of refusals) {

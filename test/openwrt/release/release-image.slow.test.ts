@@ -19,8 +19,8 @@ import {
 } from '../../../openwrt/release/plan-release-image.ts';
 import { releaseImplementations, releaseStepKinds } from '../../../openwrt/release/steps/release-kinds.ts';
 import { hasGpg } from '../../support/debian-repository.ts';
+import { imagePackers } from '../../support/image-packers.ts';
 import { lockRelease, releaseStore } from '../../support/lock-release.ts';
-import { lockedTool } from '../../support/locked-tools.ts';
 import { LoopbackServer } from '../../support/loopback-server.ts';
 import { type MirrorOptions, ReleaseKeys, serveRelease, testRelease } from '../../support/openwrt-mirror.ts';
 import { testRouter } from '../../support/release-router.ts';
@@ -39,13 +39,7 @@ if (missing.length > 0 || !hasGpg()) {
   const server = await LoopbackServer.start();
   const keys = new ReleaseKeys();
   const environment = keys.environment(server.address);
-  const packed = await lockedTool('squashfs');
-  const libraries = join(packed, 'usr/lib/x86_64-linux-gnu');
-  const mksquashfs = [
-    '#!/bin/sh',
-    `exec ${libraries}/ld-linux-x86-64.so.2 --inhibit-cache --library-path ${libraries} --argv0 mksquashfs ${packed}/usr/bin/mksquashfs "$@"`,
-    '',
-  ].join('\n');
+  const packers = await imagePackers();
 
   interface Built {
     readonly facts?: ReleaseImageFacts;
@@ -58,7 +52,7 @@ if (missing.length > 0 || !hasGpg()) {
     router: ReleaseRouter = testRouter,
     changeLock: (lock: Lock) => Lock = (same) => same,
   ): Promise<Built> {
-    await serveRelease(server, keys, { mksquashfs, ...options });
+    await serveRelease(server, keys, { ...packers, ...options });
     const cache = temporaryFolder('router');
     const locking = { request: releaseRequest(router), address: server.address, environment, cache };
     const lock = changeLock(await lockRelease(locking));
@@ -138,6 +132,45 @@ if (missing.length > 0 || !hasGpg()) {
       assert.ok(error.hint);
     });
   }
+
+  for (const fileSystem of ['ext4', 'tar'] as const) {
+    const asked: ReleaseRouter = { ...testRouter, fileSystem };
+    test(`another file system: ${fileSystem}`, async () => {
+      const { facts, image, error } = await build({}, asked);
+      assert.is(error, undefined, `${error?.message} ${error?.problems.join('\n')}`);
+      assert.match(facts!.image, fileSystem === 'tar' ? /-rootfs\.tar\.gz$/ : /-ext4-sdcard\.img\.gz$/);
+      assert.is(createHash('sha256').update(image!).digest('hex'), facts!.sha256);
+    });
+    const said = new Set([
+      'lost image',
+      'image hash',
+      'changed file',
+      'lost file',
+      'mode',
+      'not started',
+      'rules',
+    ]);
+    for (const [lie, code, message] of lies.filter(([name]) => said.has(name))) {
+      const expected =
+        fileSystem === 'tar' && lie === 'lost image'
+          ? /wrote 0 files that end with/
+          : fileSystem === 'tar' && lie === 'image hash'
+            ? /but its sha256sums says 0{64}/
+            : message;
+      test(`another file system: ${fileSystem}, and a lie (${lie})`, async () => {
+        const { error } = await build({ lie }, asked);
+        assert.ok(error, 'is refused');
+        assert.is(error.code, code, error.message);
+        assert.match([error.message, ...error.problems].join('\n'), expected);
+      });
+    }
+  }
+
+  test('a tar that is cut short', async () => {
+    const { error } = await build({ lie: 'cut tar' }, { ...testRouter, fileSystem: 'tar' });
+    assert.is(error!.code, 'AUDIT_FAILED', error!.message);
+    assert.match(error!.message, /cannot be unpacked/);
+  });
 
   test('a service that the cluster names is in the image', async () => {
     const dropbear = ['PasswordAuth', 'RootPasswordAuth']

@@ -54,7 +54,7 @@ const cases: readonly (readonly [what: string, text: string, answer: RegExp])[] 
 ];
 for (const [what, text, answer] of cases) {
   test(`profiles.json beside the images: ${what}`, () => {
-    const found = findBuiltImage(text, 'board', { type: 'sdcard' });
+    const found = findBuiltImage(text, 'board', { type: 'sdcard', fileSystem: 'squashfs' });
     assert.type(found, 'string');
     assert.match(found as string, answer);
   });
@@ -62,7 +62,10 @@ for (const [what, text, answer] of cases) {
 
 test('profiles.json beside the images: the one that is wanted', () => {
   const text = built([{ ...image, type: 'combined' }, image]);
-  assert.equal(findBuiltImage(text, 'board', { type: 'sdcard' }), { name: image.name, sha256: image.sha256 });
+  assert.equal(findBuiltImage(text, 'board', { type: 'sdcard', fileSystem: 'squashfs' }), {
+    name: image.name,
+    sha256: image.sha256,
+  });
 });
 
 const sector = 512;
@@ -99,7 +102,7 @@ async function rootAt(bytes: Buffer): Promise<number> {
   await writeFile(file, bytes);
   const handle = await open(file, 'r');
   try {
-    const range = await rootOfImage(handle);
+    const range = await rootOfImage(handle, 'squashfs');
     assert.is((await range.read(0, 4)).toString(), 'hsqs');
     return range.size;
   } finally {

@@ -1,4 +1,5 @@
 import { BoardsmithError } from '../../../error/boardsmith-error.ts';
+import { isTakenRelease, oldestRelease } from '../../../recipe/openwrt-device.ts';
 import type { OpenwrtRequest } from './package-recorder.ts';
 
 export interface RouterRelease {
@@ -28,6 +29,9 @@ export function openwrtRequest(release: RouterRelease): OpenwrtRequest {
     ...(version.test(release.version)
       ? []
       : [`${release.version} is no version of a release, as 25.12.5 is`]),
+    ...(version.test(release.version) && !isTakenRelease(release.version)
+      ? [`OpenWrt ${release.version} is older than ${oldestRelease}, the oldest that is taken`]
+      : []),
     ...(target.test(release.target)
       ? []
       : [`${release.target} is no target with its subtarget, as armsr/armv8 is`]),
@@ -51,4 +55,16 @@ export function openwrtRequest(release: RouterRelease): OpenwrtRequest {
     packages,
     host: false,
   };
+}
+
+/** The request of an id as it stands in a lock (`openwrt:VERSION:TARGET:PROFILE:PACKAGES`); null for another kind's. */
+export function parseOpenwrtRequest(id: string): OpenwrtRequest | null {
+  const [kind, version, target, profile, packages, ...rest] = id.split(':');
+  if (kind !== 'openwrt' || version === undefined || target === undefined || profile === undefined)
+    return null;
+  if (packages === undefined || rest.length > 0) return null;
+  return openwrtRequest({
+    ...{ version, target, profile },
+    packages: packages === '' ? [] : packages.split(','),
+  });
 }

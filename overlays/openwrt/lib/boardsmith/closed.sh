@@ -12,6 +12,42 @@ say() {
 	echo "boardsmith: $*" >>"$console"
 }
 
+# An event for whoever watches the console with a program, in the form that init has on an appliance. $1: its name, $2: more fields.
+tell() {
+	read -r up _ </proc/uptime
+	# Two digits follow the point; 1 before them keeps a zero from making an octal number.
+	echo "BOARDSMITH {\"event\":\"$1\",\"uptime_ms\":$((${up%.*} * 1000 + 1${up#*.}0 - 1000))$2}" >>"$console"
+}
+
+# The ruleset that holds what firewall4 cannot say. A packet must pass both.
+ruleset="$root/etc/boardsmith/ruleset.nft"
+held="$root/tmp/boardsmith-ruleset"
+
+# Family and name of each of its tables.
+ruleset_tables() {
+	sed -n 's/^table \([a-z]*\) \([a-z]*\) {$/\1 \2/p' "$ruleset"
+}
+
+# What the kernel has of it, without what counts while packets pass.
+list_ruleset() {
+	ruleset_tables | while read -r family name; do
+		nft -s list table "$family" "$name" || exit 1
+	done
+}
+
+# One transaction, and a note of what the kernel makes of it.
+load_ruleset() {
+	{
+		ruleset_tables | sed 's/.*/add table &\ndelete table &/'
+		cat "$ruleset"
+	} | nft -f - 2>/dev/null || return 1
+	list_ruleset >"$held"
+}
+
+ruleset_is_held() {
+	now="$(list_ruleset 2>/dev/null)" && [ -n "$now" ] && [ "$now" = "$(cat "$held" 2>/dev/null)" ]
+}
+
 # The switches of the kernel itself: with 0 nothing is forwarded, whatever tables there are.
 set_forwarding() {
 	echo "$1" >/proc/sys/net/ipv4/ip_forward || return 1
@@ -83,6 +119,14 @@ ruleset_is_ours() {
 		;;
 	esac
 	files_are_ours || return 1
+	if ! ruleset_is_held; then
+		# Closed meanwhile: to load it may take the kernel a moment.
+		close_router
+		if ! load_ruleset || ! ruleset_is_held; then
+			why="the kernel refuses the policy's own ruleset"
+			return 1
+		fi
+	fi
 	for hook in input forward; do
 		case "$rules" in
 		*"hook $hook priority filter; policy drop;"*) ;;
@@ -115,6 +159,11 @@ decide() {
 		verdict="closed: $why"
 		is_closed || close_router || verdict="NOT CLOSED: the kernel refuses the closed table ($why)"
 	fi
-	[ "$verdict" = "$last_verdict" ] || say "$verdict"
+	[ "$verdict" = "$last_verdict" ] && return
+	case "$verdict" in
+	open*) tell ready ;;
+	*) tell closed ;;
+	esac
+	say "$verdict"
 	last_verdict="$verdict"
 }

@@ -1,0 +1,39 @@
+import type { ManifestBoot, ManifestInput, ManifestSource } from '../../builder/plan/manifest-parts.ts';
+import type { ImageManifest } from '../../builder/steps/image-manifest.ts';
+import type { RootKind } from './build-release-image.ts';
+import type { UnitSetting } from './closed/unit-settings.ts';
+
+/** What a router's disk is published with. JSON values only: these are a step's parameters. */
+export interface ReleaseDisk {
+  /** `router-qemu-virt`. */
+  readonly unit: string;
+  readonly recipe: string;
+  readonly board: string;
+  /** YYYY-MM-DD of the lock. */
+  readonly date: string;
+  /** Version of Boardsmith. */
+  readonly version: string;
+  /** Version of OpenWrt. */
+  readonly release: string;
+  readonly fileSystem: RootKind;
+  readonly settings: readonly UnitSetting[];
+  readonly inputs: readonly ManifestInput[];
+  /** What is laid in, by its path there. */
+  readonly files: readonly ManifestSource[];
+  readonly boot: ManifestBoot;
+}
+
+/** `<unit>.manifest.json` of a router that is a release: as an appliance's, less what OpenWrt's images have not. */
+export interface ReleaseManifest extends Omit<ImageManifest, 'verity' | 'partitions' | 'sizes' | 'root'> {
+  readonly openwrt: {
+    readonly version: string;
+    /** What a unit is to be given when its card is burnt: `unitFiles` says how. */
+    readonly unit: readonly UnitSetting[];
+    /** Name and version of every package in it, sorted. */
+    readonly packages: readonly { readonly name: string; readonly version: string }[];
+  };
+  /** An appliance's parts lie in places of its own; these lists are empty. */
+  readonly partitions: readonly never[];
+  readonly sizes: readonly never[];
+  readonly root: readonly never[];
+}
