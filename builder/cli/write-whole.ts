@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 
 /** Writes a file beside its target and renames it, so that no half one is left. @throws BoardsmithError FILE_UNUSABLE */
-export async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeWhole(file: string, content: string | Uint8Array): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
   try {
-    await writeFile(draft, text);
+    await writeFile(draft, content);
     await rename(draft, file);
   } catch (cause) {
     throw new BoardsmithError('FILE_UNUSABLE', `cannot write ${file}`, { hint: 'name another file', cause });

@@ -3,6 +3,7 @@ import { build } from './build.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { inspect } from './inspect.ts';
+import { ledger } from './ledger.ts';
 import { lock } from './lock.ts';
 import { newAppliance } from './new.ts';
 import { plan } from './plan.ts';
@@ -21,5 +22,6 @@ export const verbs: readonly Verb[] = [
   boot,
   testVerb,
   inspect,
+  ledger,
   demo,
 ];

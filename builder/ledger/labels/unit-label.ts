@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LedgerRecord, UnitBurnt } from '../ledger-record.ts';
+import type { BatchOpened, UnitBurnt } from '../ledger-record.ts';
 
 /** What a unit's label says. */
 export interface UnitLabel {
@@ -14,20 +14,21 @@ export interface UnitLabel {
 
 /**
  * Labels of the units that a ledger holds: one for each serial, of its last good record. A unit whose card failed, or whose card was not read back, gets none.
+ * @param burnt in the order of the ledger
+ * @param opened the batches that they are of
  * @param wanted serials; null for all
  */
 export function unitLabels(
-  records: readonly LedgerRecord[],
+  burnt: readonly UnitBurnt[],
+  opened: readonly BatchOpened[],
   wanted: ReadonlySet<string> | null,
 ): UnitLabel[] {
-  const batches = new Map(
-    records.flatMap((record) => (record.kind === 'batch-opened' ? [[record.batch, record] as const] : [])),
-  );
+  const batches = new Map(opened.map((batch) => [batch.batch, batch]));
   const units = new Map<string, UnitBurnt>();
-  for (const record of records) {
-    if (record.kind !== 'unit' || wanted?.has(record.serial) === false) continue;
-    if (record.result === 'verified') units.set(record.serial, record);
-    else units.delete(record.serial);
+  for (const unit of burnt) {
+    if (wanted?.has(unit.serial) === false) continue;
+    if (unit.result === 'verified') units.set(unit.serial, unit);
+    else units.delete(unit.serial);
   }
   return [...units.values()]
     .sort((a, b) => (a.serial < b.serial ? -1 : 1))

@@ -6,14 +6,14 @@ import { type LabelPage, labelPages } from '../../../builder/ledger/labels/label
 import { sheetPdf } from '../../../builder/ledger/labels/sheet-pdf.ts';
 import { sheetSvg } from '../../../builder/ledger/labels/sheet-svg.ts';
 import { fingerprintOf, unitLabels } from '../../../builder/ledger/labels/unit-label.ts';
-import type { LedgerRecord, UnitBurnt } from '../../../builder/ledger/ledger-record.ts';
+import type { BatchOpened, UnitBurnt } from '../../../builder/ledger/ledger-record.ts';
 import { matchesGolden } from '../../support/golden.ts';
 import { rejectedWith } from '../../support/rejection.ts';
 
 const test = suite('labels');
 const chained = { previous: '0'.repeat(64), line: 1, time: '2026-11-27T09:00:00Z' };
 
-const opened: LedgerRecord = {
+const opened: BatchOpened = {
   ...chained,
   kind: 'batch-opened',
   manufacturer: 'Acme & <Sons>',
@@ -54,22 +54,22 @@ const numbers = (labels: readonly { serial: string }[]): number[] =>
 
 test('a unit has one if its card was read back, by serial', () => {
   const failed = unit(2, { result: 'failed', fault: { what: 'wrong bytes', offset: 8192 } });
-  const records = [opened, unit(3), failed, unit(4, { result: 'not-verified' }), unit(1)];
-  assert.equal(numbers(unitLabels(records, null)), [1, 3]);
-  assert.equal(numbers(unitLabels(records, new Set(['ACME-000003', 'ACME-000002']))), [3]);
+  const records = [unit(3), failed, unit(4, { result: 'not-verified' }), unit(1)];
+  assert.equal(numbers(unitLabels(records, [opened], null)), [1, 3]);
+  assert.equal(numbers(unitLabels(records, [opened], new Set(['ACME-000003', 'ACME-000002']))), [3]);
 });
 
 test('what was burnt last counts', () => {
   const again = unit(1, { devicePublicKey: 'd'.repeat(64) });
   assert.equal(
-    unitLabels([opened, unit(1), again], null).map(({ fingerprint }) => fingerprint),
+    unitLabels([unit(1), again], [opened], null).map(({ fingerprint }) => fingerprint),
     [fingerprintOf('d'.repeat(64))],
   );
-  assert.equal(unitLabels([opened, unit(1), unit(1, { result: 'failed' })], null), []);
+  assert.equal(unitLabels([unit(1), unit(1, { result: 'failed' })], [opened], null), []);
 });
 
 test('a scanner reads serial and fingerprint off every paper, at 300 dots an inch', () => {
-  const labels = unitLabels([opened, unit(17)], null);
+  const labels = unitLabels([unit(17)], [opened], null);
   for (const name of Object.keys(labelPapers)) {
     const [page] = labelPages(labels, labelPaper(name));
     assert.is(
@@ -84,7 +84,7 @@ test('nothing is drawn outside its label', () => {
   for (const [name, paper] of Object.entries(labelPapers)) {
     const each = paper.columns * paper.rows;
     for (let place = 0; place < each; place += 1) {
-      const [page] = labelPages(unitLabels([opened, unit(1)], null), paper, place);
+      const [page] = labelPages(unitLabels([unit(1)], [opened], null), paper, place);
       assert.ok(
         page!.shapes.every((shape) => isInside(shape, paper, place)),
         `${name}, label ${place}`,
@@ -94,7 +94,7 @@ test('nothing is drawn outside its label', () => {
 });
 
 test('sheets follow each other; labels that are used up are left free', () => {
-  const labels = unitLabels([opened, ...Array.from({ length: 30 }, (_, index) => unit(index + 1))], null);
+  const labels = unitLabels([...Array.from({ length: 30 }, (_, index) => unit(index + 1))], [opened], null);
   const texts = (pages: readonly LabelPage[]): number[] =>
     pages.map(
       ({ shapes }) =>
@@ -106,13 +106,13 @@ test('sheets follow each other; labels that are used up are left free', () => {
 });
 
 test('an SVG of the real size, with its text escaped', () => {
-  const [page] = labelPages(unitLabels([opened, unit(1)], null), labelPaper('a4-24'));
+  const [page] = labelPages(unitLabels([unit(1)], [opened], null), labelPaper('a4-24'));
   matchesGolden('ledger/label.svg', sheetSvg(page!));
 });
 
 test('a PDF of the real size, the same bytes again', async () => {
   const pages = labelPages(
-    unitLabels([opened, ...Array.from({ length: 30 }, (_, index) => unit(index + 1))], null),
+    unitLabels([...Array.from({ length: 30 }, (_, index) => unit(index + 1))], [opened], null),
     labelPaper('a4-24'),
   );
   const date = new Date('2026-11-27T09:00:00Z');
