@@ -17,6 +17,8 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
   const program = new Command('boardsmith')
     .description('Builds flashable SD images for small ARM boards: one daemon, one computer.')
     .version(builderVersion())
+    // `--version` after a verb is the verb's own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(helpAsTyped(terminal, text).trimEnd()),

@@ -8,6 +8,7 @@ import { lock } from './lock.ts';
 import { newAppliance } from './new.ts';
 import { plan } from './plan.ts';
 import { policy } from './policy.ts';
+import { release } from './release.ts';
 import { testVerb } from './test.ts';
 import type { Verb } from './verb.ts';
 
@@ -22,6 +23,10 @@ export const verbs: readonly Verb[] = [
   boot,
   testVerb,
   inspect,
+<<<<<<< Updated upstream
   ledger,
+=======
+  release,
+>>>>>>> Stashed changes
   demo,
 ];

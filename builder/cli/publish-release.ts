@@ -1,0 +1,212 @@
+import { resolve } from 'node:path';
+import { policyMatrix } from '../../openwrt/policy/matrix.ts';
+import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { sha256OfFile } from '../lock/sha256-of-file.ts';
+import type { PackedFormat } from '../plan/step.ts';
+import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
+import { readPreviousRelease } from '../release/changes/previous-release.ts';
+import { makeRelease, manifestDigest } from '../release/make/make-release.ts';
+import { releaseNumber } from '../release/make/release-number.ts';
+import type { ImageToRelease, ReleaseFacts } from '../release/make/released-source.ts';
+import { sourceRevision } from '../release/make/source-revision.ts';
+import { refuseExisting } from '../release/make/whole-folder.ts';
+import type { ReleaseManifest } from '../release/release-manifest.ts';
+import { readSecretKey } from '../signature/secret-key.ts';
+import { passwordAsker } from './ask-password.ts';
+import { flowChanges, policyDocuments } from './cluster-documents.ts';
+import { type ClusterSelection, isCluster, routerName, selectCluster } from './cluster-selection.ts';
+import { type Selection, type SelectionOptions, selectImages } from './image-selection.ts';
+import { matrixPicture } from './policy-page/matrix-picture.ts';
+import { releasePage } from './release-page/page.ts';
+import { type PlanOutputs, type PlanRun, runPlan } from './run-plan.ts';
+import type { Terminal } from './terminal.ts';
+import { vendorFolder } from './vendor-folder.ts';
+import { builderVersion, cacheFolder } from './workspace.ts';
+
+export interface ReleaseOptions extends SelectionOptions {
+  /** Absolute paths. */
+  readonly out: string;
+  readonly key: string;
+  readonly passwordFile?: string;
+  readonly since?: string;
+  readonly number?: number;
+  readonly version?: string;
+  readonly date?: string;
+  readonly urlBase?: string;
+  readonly xz?: true;
+  readonly allowDirty?: true;
+  readonly cache?: string;
+  readonly vendor?: string;
+  readonly offline?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+export interface PublishedRelease {
+  /** null in a dry run. */
+  readonly manifest: ReleaseManifest | null;
+  readonly digest: string | null;
+  readonly run: PlanRun;
+}
+
+/** Builds what is not built, and makes the release folder of it. Everything that can be refused is refused before the first step runs. */
+export async function publishRelease(
+  terminal: Terminal,
+  name: string,
+  options: ReleaseOptions,
+): Promise<PublishedRelease> {
+  refuseExisting(options.out);
+  const selection = await select(terminal, name, options);
+  const { plan, lock } = selection;
+  const cluster = 'cluster' in selection ? selection : null;
+  const releaseName = cluster?.cluster.name ?? selection.recipes[0]!.name;
+  const here = (path: string): string => resolve(terminal.currentDirectory, path);
+  const previous = options.since === undefined ? null : await readPreviousRelease(here(options.since));
+  const date = options.date === undefined ? lock.date : checkedDate(options.date);
+  const facts: ReleaseFacts = {
+    name: releaseName,
+    kind: cluster === null ? 'recipe' : 'cluster',
+    description: cluster?.cluster.description ?? selection.recipes[0]!.description,
+    number: releaseNumber(releaseName, options.number ?? null, previous),
+    version: options.version === undefined ? date.replaceAll('-', '.') : checkedVersion(options.version),
+    date,
+    builderVersion: builderVersion(),
+    sourceRevision: await sourceRevision(resolve(selection.lockFile, '..'), {
+      sourceFolders: sourceFolders(selection),
+      allowDirty: options.allowDirty === true,
+      signal: terminal.signal,
+    }),
+    lock: await sha256OfFile(selection.lockFile),
+    locked: lock.entries,
+    urlBase: options.urlBase === undefined ? null : checkedAddress(options.urlBase),
+  };
+  const flows = cluster === null || previous === null ? null : flowChanges(previous, cluster.policy);
+  const signers =
+    options.dryRun === true
+      ? []
+      : [await readSecretKey(options.key, passwordAsker(terminal, options.passwordFile))];
+  const runOptions = {
+    out: options.out,
+    cache: cacheFolder(terminal, options.cache),
+    vendor: options.vendor === undefined ? null : vendorFolder(terminal, options.vendor),
+    offline: options.offline === true,
+    dryRun: options.dryRun === true,
+    json: options.json === true,
+  };
+  const { result, run } = await runPlan(terminal, plan, runOptions, async (outputs) =>
+    makeRelease({
+      facts,
+      images: imagesToRelease(selection, cluster, outputs),
+      policy: cluster === null ? {} : policyDocuments(cluster.policy, facts.description),
+      previous,
+      flows,
+      sources: [],
+      page: (contents) => releasePage(contents, cluster === null ? null : picture(cluster)),
+      signers,
+      out: options.out,
+      signal: terminal.signal,
+      progress: (line) => say(terminal, options.json === true, line),
+    }),
+  );
+  return { manifest: result, digest: result === null ? null : manifestDigest(result), run };
+}
+
+async function select(
+  terminal: Terminal,
+  name: string,
+  options: ReleaseOptions,
+): Promise<Selection | ClusterSelection> {
+  const packed: readonly PackedFormat[] = options.xz === true ? ['zstd', 'xz'] : ['zstd'];
+  const selectionOptions = { ...options, dense: true, packed } as const;
+  if (!isCluster(terminal, name)) return await selectImages(terminal, [name], selectionOptions);
+  if (options.board !== undefined) {
+    throw new BoardsmithError('USAGE', `${name} is a cluster: it names its own boards`, {
+      hint: `boardsmith release ${name} --key FILE --out DIR`,
+    });
+  }
+  return await selectCluster(terminal, name, selectionOptions);
+}
+
+function imagesToRelease(
+  { plan, recipes }: Selection,
+  cluster: ClusterSelection | null,
+  { folder }: PlanOutputs,
+): ImageToRelease[] {
+  return plan.images.map(({ recipe: name, board, step, packed }) => {
+    const recipe = recipes.find((one) => one.name === name)!;
+    const { blockMap, zstd, xz } = packed!;
+    return {
+      name: `${name}-${board}`,
+      recipe: name,
+      board,
+      description: recipe.description,
+      positions: positionsOf(cluster, name, board),
+      unit: unitOf(recipe),
+      folders: {
+        image: folder(step),
+        blockMap: folder(blockMap),
+        zstd: folder(zstd),
+        xz: xz === null ? null : folder(xz),
+      },
+    };
+  });
+}
+
+function positionsOf(selection: ClusterSelection | null, recipe: string, board: string): string[] {
+  if (selection === null) return [];
+  const { groups, router } = selection.cluster;
+  const units = groups
+    .filter((group) => group.recipe.name === recipe && group.board.name === board)
+    .flatMap((group) => group.units.map((unit) => unit.name));
+  const isRouter = recipe === routerName && router.board.name === board;
+  return isRouter ? [...units, routerName] : units;
+}
+
+function unitOf({ unit }: ResolvedRecipe): ImageToRelease['unit'] {
+  const values = (all: ResolvedRecipe['unit']['settings']): ImageToRelease['unit']['settings'] =>
+    all.map(({ name, description, required }) => ({ name, description, required }));
+  return {
+    authorities: unit.authorities,
+    settings: values(unit.settings),
+    secrets: values(unit.secrets),
+  };
+}
+
+/** What a build reads beside the lock; a file there that git does not know may be in an image. */
+function sourceFolders({ recipes }: Selection): string[] {
+  return [...new Set([...recipes.map(({ directory }) => directory)])].sort();
+}
+
+function picture({ policy }: ClusterSelection): string {
+  return matrixPicture(policyMatrix(policy), `${policy.cluster}: who may reach whom`);
+}
+
+function say(terminal: Terminal, json: boolean, line: string): void {
+  if (json) terminal.out(JSON.stringify({ event: 'releasing', line }));
+  else terminal.note(line);
+}
+
+/** @throws BoardsmithError USAGE */
+function checkedDate(written: string): string {
+  const time = Date.parse(`${written}T00:00:00Z`);
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(written) && !Number.isNaN(time);
+  if (isDate && new Date(time).toISOString().startsWith(written)) return written;
+  throw new BoardsmithError('USAGE', `${written} is no date`, { hint: 'write it as 2026-11-27' });
+}
+
+/** @throws BoardsmithError USAGE */
+function checkedVersion(written: string): string {
+  if (/^[0-9A-Za-z][0-9A-Za-z.+_~-]{0,63}$/.test(written)) return written;
+  throw new BoardsmithError('USAGE', `${JSON.stringify(written)} is no version`, {
+    hint: 'up to 64 letters, digits, and . + _ ~ -',
+  });
+}
+
+/** With a slash at its end. @throws BoardsmithError USAGE */
+function checkedAddress(written: string): string {
+  const isAddress = URL.canParse(written) && /^https?:\/\/[^?#]+$/.test(written);
+  if (isAddress) return written.replace(/\/*$/, '/');
+  throw new BoardsmithError('USAGE', `${written} is no address of a folder on the web`, {
+    hint: 'begin it with https://, without ? and #',
+  });
+}

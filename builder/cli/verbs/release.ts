@@ -1,0 +1,76 @@
+import { resolve } from 'node:path';
+import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { formatBytes, formatSeconds } from '../format.ts';
+import { addSelectionOptions, type SelectionOptions } from '../image-selection.ts';
+import { sayNext } from '../next-command.ts';
+import { paint } from '../paint.ts';
+import { publishRelease, type ReleaseOptions } from '../publish-release.ts';
+import { shownPath } from '../shown-path.ts';
+import { wholeNumber } from '../whole-number.ts';
+import { describeVerb, type Verb } from './verb.ts';
+
+type Written = Omit<ReleaseOptions, 'out' | 'key'> &
+  SelectionOptions & { readonly out?: string; readonly key?: string; readonly json?: true };
+
+/** `boardsmith release`: a signed folder with everything that a manufacturer needs. */
+export const release: Verb = {
+  define(program, terminal) {
+    const command = describeVerb(
+      program,
+      'release <name>',
+      'publish the images of a recipe or cluster: one signed folder, complete or absent',
+      'boardsmith release skyminer-4 --key boardsmith.key --out releases/skyminer-4-2 --since releases/skyminer-4-1',
+    );
+    addSelectionOptions(command)
+      .option('--key <file>', 'secret key that signs it, as `boardsmith keygen` or `minisign -G` makes it')
+      .option('--password-file <file>', "file whose first line is the key's password (default: ask)")
+      .option('--out <dir>', 'the folder to make; must not be there')
+      .option('--since <dir>', 'an earlier release: say what changed, and count on from its number')
+      .option(
+        '--number <n>',
+        'number of this release (default: that of --since and one, or 1)',
+        wholeNumber(1),
+      )
+      .option('--version <text>', 'version for people: 2026.11 or 1.4.0 (default: the date)')
+      .option('--date <date>', 'YYYY-MM-DD (default: that of the lock)')
+      .option('--url-base <url>', 'where the folder will be served: addresses for Raspberry Pi Imager')
+      .option('--xz', 'publish each image as xz too: smaller by a tenth, and much longer to make')
+      .option('--allow-dirty', 'release sources that no commit holds; the release names no revision then')
+      .option('--cache <dir>', "cache folder (default: the user's cache folder)")
+      .option('--vendor <dir>', 'take inputs from a folder made by `boardsmith lock --vendor` first')
+      .option('--offline', 'use the cache (and --vendor) alone')
+      .option('--dry-run', 'say what would run and what would be made, and make nothing')
+      .option('--json', 'print events as NDJSON; the last one describes the release')
+      .action(async (name: string, options: Written) => {
+        const { out, key } = options;
+        if (out === undefined || key === undefined) {
+          throw new BoardsmithError('USAGE', `--${out === undefined ? 'out' : 'key'} is missing`, {
+            hint: `boardsmith release ${name} --key FILE --out DIR`,
+          });
+        }
+        const folder = resolve(terminal.currentDirectory, out);
+        const { manifest, digest, run } = await publishRelease(terminal, name, {
+          ...options,
+          ...{ out: folder, key: resolve(terminal.currentDirectory, key) },
+        });
+        if (options.json) {
+          terminal.out(JSON.stringify({ event: 'released', folder, digest, manifest, ...run }));
+          return;
+        }
+        if (manifest === null) {
+          for (const step of run.steps) terminal.out(`would run ${step.title}`);
+          terminal.out(`would make ${shownPath(terminal, folder)}, of ${run.steps.length} steps to run`);
+          return;
+        }
+        const size = manifest.files.reduce((sum, file) => sum + file.size, 0);
+        terminal.note(
+          `${run.steps.length} steps run, ${run.cachedSteps} cached, ${formatSeconds(run.milliseconds)} in all`,
+        );
+        terminal.out(
+          `${paint(terminal).green('released')} ${manifest.name} ${manifest.version} as release ${manifest.number}: ${shownPath(terminal, folder)}, ${manifest.images.length} images, ${formatBytes(size)}`,
+        );
+        terminal.out(`manifest sha256 ${digest}`);
+        sayNext(terminal, 'verify', shownPath(terminal, folder), '--pub', 'KEY.pub');
+      });
+  },
+};
