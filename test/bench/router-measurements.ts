@@ -1,4 +1,5 @@
 import { namespacesMissing } from '../support/router-namespaces.ts';
+import { clusterTest } from './cluster-test.ts';
 import { describeMachine } from './machine-description.ts';
 import { policyFigures } from './policy-figures.ts';
 import { routerBoot } from './router-boot.ts';
@@ -20,8 +21,10 @@ export async function measureRouter(
   const traffic = missing ?? (await routerTraffic(trafficSizes));
   said('building and booting a router');
   const boot = await routerBoot('skyminer-4', boots);
+  said('testing skyminer-8 in groups of boards');
+  const tested = await clusterTest('skyminer-8');
   return {
     ...{ date: new Date().toISOString().slice(0, 10), machine: await describeMachine() },
-    ...{ boots, policies, traffic, boot },
+    ...{ boots, policies, traffic, boot, tested },
   };
 }

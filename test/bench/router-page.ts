@@ -1,4 +1,5 @@
 import { formatBytes, formatSeconds } from '../../builder/cli/format.ts';
+import type { ClusterTestFigures } from './cluster-test.ts';
 import type { PolicyFigures } from './policy-figures.ts';
 import type { RouterBoot } from './router-boot.ts';
 import type { TrafficBeside } from './router-traffic.ts';
@@ -12,10 +13,19 @@ export interface RouterMeasurements {
   readonly policies: readonly PolicyFigures[] | string;
   readonly traffic: readonly TrafficBeside[] | string;
   readonly boot: RouterBoot;
+  readonly tested: ClusterTestFigures;
 }
 
 /** docs/measurements-router.md. */
-export function routerPage({ date, machine, boots, policies, traffic, boot }: RouterMeasurements): string {
+export function routerPage({
+  date,
+  machine,
+  boots,
+  policies,
+  traffic,
+  boot,
+  tested,
+}: RouterMeasurements): string {
   return [
     '# Measurements of the router',
     '',
@@ -42,6 +52,11 @@ export function routerPage({ date, machine, boots, policies, traffic, boot }: Ro
     '',
     `The router of \`${boot.cluster}\` takes ${formatBytes(boot.imageBytes)} without holes, ${formatBytes(boot.compressedBytes)} packed (zstd 9), and forwards ${formatSeconds(boot.forwarding)} after the start of QEMU`,
     `(no KVM; boot loader and all, until its daemon is ready and its uplink has an address; median of ${boots} boots).`,
+    '',
+    '## A test of a cluster',
+    '',
+    `\`boardsmith test ${tested.cluster}\` takes ${formatDuration(tested.milliseconds)} once its images are built: ${tested.boards} boards in ${tested.groups} groups with a router each, in which all ${tested.pairs} pairs of`,
+    `boards are machines at the same time, and ${tested.trials} frames and connections that are tried.`,
     '',
   ].join('\n');
 }
@@ -73,4 +88,10 @@ function trafficTable(traffic: readonly TrafficBeside[]): string[] {
 
 function microseconds(value: number): string {
   return `${value.toFixed(0)} µs`;
+}
+
+/** Minutes and seconds. */
+function formatDuration(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

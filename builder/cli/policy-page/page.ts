@@ -8,6 +8,9 @@ import { style } from './style.ts';
 /** With more boards, groups of one name are rows and columns. */
 const mostBoards = 40;
 
+/** Characters of a file: 256 boards that all reach each other have 37 million, which no browser shows. */
+const mostShown = 500_000;
+
 /** Nothing is loaded and nothing is run. */
 const contentPolicy = "default-src 'none'; style-src 'unsafe-inline'";
 
@@ -44,12 +47,21 @@ ${matrixTable(matrix)}</section>
     .sort(byNumberedName)
     .map(segmentRow)}</tbody></table></div></section>
 <section><h2>What is made of it</h2>${Object.entries(files).map(
-    ([path, text]) => html`<details><summary class="mono">${path}</summary><pre>${text}</pre></details>`,
+    ([path, text]) =>
+      html`<details><summary class="mono">${path}</summary><pre>${shownPart(text)}</pre>${
+        text.length > mostShown &&
+        html`<p class="faint">The rest is not shown: boardsmith policy ${policy.cluster} --out DIR writes all of it.</p>`
+      }</details>`,
   )}</section>
 <footer>Made by boardsmith policy from ${policy.cluster}.yaml.</footer>
 </main></body></html>
 `;
   return page.text;
+}
+
+/** Whole lines from its beginning. */
+function shownPart(text: string): string {
+  return text.length <= mostShown ? text : text.slice(0, text.lastIndexOf('\n', mostShown) + 1);
 }
 
 function tile(value: string | number, label: string): Markup {

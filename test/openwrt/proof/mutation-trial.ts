@@ -13,7 +13,7 @@ import { boundaryPackets, changedPacket } from './boundary-packets.ts';
 import type { Listing, Mutation } from './mutations.ts';
 
 export interface MutationOutcome {
-  readonly mutation: Mutation;
+  readonly mutation: Pick<Mutation, 'kind' | 'what'>;
   /** `caught`: a packet shows it. `refused`: not understood. `equivalent`: no packet of the evaluator's differs. `missed`: one does, and the proof held. `unfounded`: the proof's packet differs for the evaluator in nothing. */
   readonly verdict: 'caught' | 'refused' | 'equivalent' | 'missed' | 'unfounded';
   readonly why: string;
@@ -24,11 +24,15 @@ const together = 700;
 /** Boundary packets that are run of those that meet a changed rule. */
 const packetsPerMutation = 300;
 
-/** Holds a proof to its mutations: each must be caught, or the evaluator, which knows nothing of the proof, must find no packet that it changes. */
+/**
+ * Holds a proof to its mutations: each must be caught, or the evaluator, which knows nothing of the proof, must find no packet that it changes.
+ * @param share of the mutations to try: the `part`th (from 0) of `of` shares, which together are all of them
+ */
 export function tryMutations(
   meaning: PolicyPackets,
   listing: Listing,
   tried: readonly Mutation[],
+  { part, of } = { part: 0, of: 1 },
 ): MutationOutcome[] {
   const memory = new ReadingMemory();
   const original = readRuleset(listing, memory).ruleset;
@@ -42,14 +46,14 @@ export function tryMutations(
     }),
   );
   const outcomes: MutationOutcome[] = [];
-  for (let start = 0; start < tried.length; start += together) {
-    const part = tried.slice(start, start + together);
-    const readings = part.map((mutation) => readRuleset(mutation.listing, memory));
+  for (let start = part * together; start < tried.length; start += of * together) {
+    const some = tried.slice(start, start + together);
+    const readings = some.map((mutation) => readRuleset(mutation.listing, memory));
     const prover = new Prover(
       meaning,
       readings.map(({ ruleset }) => ruleset),
     );
-    for (const [index, mutation] of part.entries()) {
+    for (const [index, mutation] of some.entries()) {
       outcomes.push({ mutation, ...judge(readings[index]!, prover, { original, packets, fates, visits }) });
     }
   }

@@ -5,11 +5,15 @@ import { routerRecipe } from '../../../openwrt/embedded/router-recipe.ts';
 import { encodeRuleset } from '../../../openwrt/nft/encode-ruleset.ts';
 import type { Flow, Policy } from '../../../openwrt/policy/policy.ts';
 import { failuresOf, holds } from '../../../qemu/cluster/cluster-report.ts';
+import { daemonKilled } from '../../../qemu/cluster/scenarios/daemon-killed.ts';
 import { evasion, matrix, rogues, spoofing } from '../../../qemu/cluster/scenarios/knocking.ts';
 import { poisoning } from '../../../qemu/cluster/scenarios/poisoning.ts';
+import { routerReboots } from '../../../qemu/cluster/scenarios/router-reboots.ts';
 import { services } from '../../../qemu/cluster/scenarios/services.ts';
+import { uplinkPulled } from '../../../qemu/cluster/scenarios/uplink-pulled.ts';
 import { isAsExpected, type Trial } from '../../../qemu/cluster/trial.ts';
 import { buildTestRouter, exampleCluster, failureText, tryRouter } from '../../support/cluster-stage.ts';
+import { compiledProbe } from '../../support/compiled-probe.ts';
 import { overlayMutant } from '../../support/overlay-mutant.ts';
 import { buildTestImage } from '../../support/test-build.ts';
 
@@ -91,7 +95,7 @@ const unanswered = [
 const kindOf = ({ what }: Trial): string =>
   `${what.split(/, |: /)[0]}, over ${what.includes('::') ? 'IPv6' : 'IPv4'}`;
 
-test('a router that filters nothing, and believes every advertisement, fails every kind of what strangers try', async () => {
+test('a router that filters nothing, and believes every advertisement, fails every scenario, and every kind of what strangers try', async () => {
   const open = { tables: [{ family: 'inet', name: 'open', counters: [], sets: [], chains: [] }] } as const;
   const ruleset = Buffer.from(encodeRuleset(open)).toString('base64');
   const network = { ...routerMachineNetwork(policy), ruleset };
@@ -102,7 +106,9 @@ test('a router that filters nothing, and believes every advertisement, fails eve
   });
   const router = await buildTestImage({ recipe: routerRecipe(policy), network, overlaysRoot });
   const strangers = [evasion, spoofing, rogues, poisoning];
-  const report = await tryRouter(policy, router, { scenarios: [matrix, services, ...strangers] });
+  const accidents = [uplinkPulled, routerReboots, daemonKilled];
+  const scenarios = [matrix, services, ...strangers, ...accidents];
+  const report = await tryRouter(policy, router, { scenarios, probe: await compiledProbe() });
   assert.is(report.broken, null);
   for (const { name, trials } of report.scenarios) {
     const mustNot = trials.filter(({ expected }) => expected === 'dropped');

@@ -3,9 +3,10 @@ import * as assert from 'uvu/assert';
 import { addressBytes } from '../../../qemu/network/address-bytes.ts';
 import { dhcpKind, dhcpOption, encodeDhcp } from '../../../qemu/network/dhcp.ts';
 import { decodeDns, encodeDns } from '../../../qemu/network/dns.ts';
-import { encodeEthernet, etherType } from '../../../qemu/network/ethernet.ts';
-import { encodeIcmp, icmpv6Type } from '../../../qemu/network/icmp.ts';
-import { encodeIp, protocol } from '../../../qemu/network/ip.ts';
+import { decodeEthernet, encodeEthernet, etherType } from '../../../qemu/network/ethernet.ts';
+import { decodeIcmp, encodeIcmp, icmpv6Type } from '../../../qemu/network/icmp.ts';
+import { decodeIp, encodeIp, protocol } from '../../../qemu/network/ip.ts';
+import { neighbourSolicitation } from '../../../qemu/network/neighbour-discovery.ts';
 import { ntpQuestion, ntpTime } from '../../../qemu/network/ntp.ts';
 import { Outside, outsideBanner } from '../../../qemu/network/outside.ts';
 import { PlayedHost } from '../../../qemu/network/played-host.ts';
@@ -166,6 +167,18 @@ test('a router that asks for one is told a prefix, where there is IPv6 out there
     assert.is(sent.length, ipv6 === null ? 0 : 1);
     if (ipv6 !== null) assert.ok(sent[0]!.includes(addressBytes('2a10:50c0:77::')));
   }
+});
+
+test('the gateway says that it is a router whenever it tells its MAC: else it is no way out any more (RFC 4861, 7.2.5)', () => {
+  const ipv6 = { advertised: '2a10:50c0:77::', gateway: null };
+  const outside = new Outside({ ...outsideNetwork, ipv6 }, '02:00:00:00:00:09', () => 0);
+  const sent: Buffer[] = [];
+  outside.port.receive((frame) => sent.push(frame));
+  const asking = { mac: '02:00:00:00:00:09', address: 'fe80::b0:dff:fe00:9' };
+  outside.port.send(neighbourSolicitation(asking, outside.linkLocal));
+  const message = decodeIcmp(decodeIp(decodeEthernet(sent[0]!)!.payload)!.payload)!;
+  assert.is(message.type, icmpv6Type.neighbourAdvertisement);
+  assert.is(message.body[0]! & 0x80, 0x80);
 });
 
 test.run();
