@@ -1,9 +1,12 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { bmapFile } from '../../builder/image/bmap-file.ts';
 import { writeDisk } from '../../builder/image/disk.ts';
 import { type Layout, layout } from '../../builder/image/layout.ts';
 import { sectorSize } from '../../builder/image/sectors.ts';
+import { canonicalText } from '../../builder/release/canonical-text.ts';
+import { checksums } from '../../builder/release/documents/checksums.ts';
 import {
   type MappedRange,
   mappedBlockSize,
@@ -68,27 +71,59 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
     const disk = layout(smallest, `${name} ${image}`);
     const bytes = await diskBytes(folder, `${image} ${number}`, disk);
     raw[image] = bytes;
+    const mapped = mappedRanges(bytes);
+    const partitions = disk.partitions.map(({ name, start, size }) => ({
+      name,
+      offset: start * sectorSize,
+      size: size * sectorSize,
+    }));
+    const zstd = await put(`images/${image}.img.zst`, storedZstd(bytes));
+    const sboms = [
+      await put(`images/${image}.cdx.json`, canonicalText({ bomFormat: 'CycloneDX', image })),
+      await put(`images/${image}.spdx.json`, canonicalText({ spdxVersion: 'SPDX-2.3', image })),
+    ];
+    const output = (role: string, path: string): object => ({
+      role,
+      ...files.find((file) => file.path === path),
+    });
     images.push({
       name: image,
       recipe,
       board: 'test-board',
       positions,
       raw: { size: bytes.length, sha256: sha256(bytes) },
-      zstd: await put(`images/${image}.img.zst`, storedZstd(bytes)),
+      zstd,
       xz: null,
-      bmap: await put(`images/${image}.bmap`, `<bmap version="2.0"><!-- ${image} --></bmap>\n`),
-      buildManifest: await put(`images/${image}.manifest.json`, json({ recipe, board: 'test-board' })),
-      provenance: await put(`provenance/${image}.intoto.json`, json({ subject: image })),
-      sboms: [
-        await put(`images/${image}.cdx.json`, json({ bomFormat: 'CycloneDX' })),
-        await put(`images/${image}.spdx.json`, json({ spdxVersion: 'SPDX-2.3' })),
-      ],
-      mapped: mappedRanges(bytes),
-      partitions: disk.partitions.map(({ name, start, size }) => ({
-        name,
-        offset: start * sectorSize,
-        size: size * sectorSize,
-      })),
+      bmap: await put(`images/${image}.bmap`, bmapFile(bytes.length, mapped)),
+      buildManifest: await put(
+        `images/${image}.manifest.json`,
+        canonicalText({
+          recipe,
+          board: 'test-board',
+          outputs: [
+            { role: 'image', file: `${image}.img`, size: bytes.length, sha256: sha256(bytes) },
+            output('sbom-cyclonedx', sboms[0]!),
+            output('sbom-spdx', sboms[1]!),
+          ],
+          partitions: [
+            { name: 'bootloader', offset: 8192, size: 60_000, uuid: null },
+            ...partitions.map((partition) => ({ ...partition, uuid: 'some' })),
+          ],
+        }),
+      ),
+      provenance: await put(
+        `provenance/${image}.intoto.json`,
+        canonicalText({
+          subject: [sha256(bytes), files.find(({ path }) => path === zstd)!.sha256].map((digest) => ({
+            name: image,
+            digest: { sha256: digest },
+          })),
+          lock: sha256(Buffer.from('lock')),
+        }),
+      ),
+      sboms,
+      mapped,
+      partitions,
       unit: {
         authorities: options.authorities ?? [],
         settings: (recipe === 'cxo' && options.unit?.settings) || [],
@@ -97,6 +132,8 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
     });
   }
   await put('notes.md', `# ${name} ${number}\n`);
+  const inOrder = (): ReleasedFile[] => [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  await put('SHA256SUMS', checksums(inOrder()));
   const manifest: ReleaseManifest = {
     format: 'boardsmith-release/1',
     name,
@@ -108,10 +145,10 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
     sourceRevision: null,
     lock: sha256(Buffer.from('lock')),
     images,
-    files: [...files].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    files: inOrder(),
     previous,
   };
-  const text = json(manifest);
+  const text = canonicalText(manifest);
   await writeFile(join(folder, 'manifest.json'), text);
   const signers = (options.signers ?? ['first']).map(testSigner);
   for (const signer of signers) {
@@ -183,16 +220,4 @@ async function diskBytes(folder: string, seed: string, disk: Layout): Promise<Bu
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-/** As a release's manifest is written: keys sorted, two spaces, one newline at the end. */
-function json(value: unknown): string {
-  return `${JSON.stringify(sorted(value), null, 2)}\n`;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
 }

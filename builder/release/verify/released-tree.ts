@@ -1,0 +1,41 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReleaseManifest } from '../release-manifest.ts';
+import { isSignatureName, manifestName } from '../signature-name.ts';
+import { foldersAbove } from './plain-path.ts';
+import type { ReleaseProblem } from './release-problem.ts';
+
+/** Holds what lies in a release folder against what its manifest names: nothing more, nothing less, plain files alone. */
+export async function treeProblems(folder: string, manifest: ReleaseManifest): Promise<ReleaseProblem[]> {
+  const problems: ReleaseProblem[] = [];
+  const wanted = new Set(manifest.files.map(({ path }) => path));
+  const folders = new Set(manifest.files.flatMap(({ path }) => foldersAbove(path)));
+  const seen = new Set<string>();
+  const visit = async (below: string): Promise<void> => {
+    const entries = await readdir(join(folder, below), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      seen.add(path);
+      if (entry.isDirectory()) {
+        if (wanted.has(path))
+          problems.push({ kind: 'no-file', where: path, message: 'it is a folder, not a file' });
+        else if (folders.has(path)) await visit(path);
+        else problems.push({ kind: 'extra', where: `${path}/`, message: 'nobody signed this folder' });
+      } else if (!entry.isFile()) {
+        const what = entry.isSymbolicLink() ? 'a symbolic link' : 'a special file';
+        problems.push({
+          kind: 'no-file',
+          where: path,
+          message: `it is ${what}; a release has plain files alone`,
+        });
+      } else if (!wanted.has(path) && !(below === '' && (path === manifestName || isSignatureName(path)))) {
+        problems.push({ kind: 'extra', where: path, message: 'nobody signed this file' });
+      }
+    }
+  };
+  await visit('');
+  for (const path of wanted) {
+    if (!seen.has(path)) problems.push({ kind: 'missing', where: path, message: 'it is not there' });
+  }
+  return problems;
+}

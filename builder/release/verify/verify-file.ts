@@ -1,0 +1,29 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inThread } from '../../lock/byte-threads/byte-threads.ts';
+import type { ReleasedFile } from '../release-manifest.ts';
+import type { ReleaseProblem } from './release-problem.ts';
+
+/**
+ * Holds one file against its size and sha256. What is no plain file, or not there, is left to `treeProblems`.
+ * @throws an Error of the file system; the signal's reason
+ */
+export async function fileProblems(
+  folder: string,
+  { path, size, sha256 }: ReleasedFile,
+  signal: AbortSignal,
+): Promise<ReleaseProblem[]> {
+  const file = join(folder, path);
+  const state = await lstat(file).catch(() => null);
+  if (state === null || !state.isFile()) return [];
+  if (state.size < size) {
+    return [changed(path, `it is cut off: it has ${state.size} of ${size} bytes`)];
+  }
+  if (state.size > size) return [changed(path, `it has ${state.size} bytes, not ${size}`)];
+  const found = await inThread('fileDigest', [file], signal);
+  return found === sha256 ? [] : [changed(path, 'its bytes are not the signed ones')];
+}
+
+function changed(where: string, message: string): ReleaseProblem {
+  return { kind: 'changed', where, message };
+}
