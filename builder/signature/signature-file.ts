@@ -64,7 +64,8 @@ export function signatureText({ keyId, bytes, trustedComment, overall }: Signatu
  * @returns the signature, or in words what is wrong with it
  */
 export function parseSignature(text: string): Signature | string {
-  const lines = text.replace(/\n$/, '').split('\n');
+  if (text !== '' && !text.endsWith('\n')) return 'its last line has no end: it is cut off';
+  const lines = text.slice(0, -1).split('\n');
   const [comment = '', first = '', signed = '', last = ''] = lines;
   if (lines.length !== 4) return 'it does not have four lines';
   if (!comment.startsWith(untrusted) || !isComment(comment, longestComment)) {

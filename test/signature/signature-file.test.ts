@@ -88,6 +88,7 @@ for (const [what, written, problem] of [
   ['a first line without its words', text.replace('untrusted', 'unknown'), /first line/],
   ['a third line without its words', text.replace('\ntrusted', '\nknown'), /third line/],
   ['characters that are no base64', text.replace('\nRU', '\n*U'), /not what minisign writes/],
+  ['a file cut short', text.slice(0, -1), /cut off/],
   ['a signature cut short', text.replace(/==\n$/, '\n'), /not what minisign writes/],
   ['another algorithm', text.replace('\nRU', '\nRX'), /algorithm/],
   ['a control character', text.replace('release 7', 'release\u001b7'), /third line/],

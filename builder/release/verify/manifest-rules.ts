@@ -1,12 +1,10 @@
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { sectorSize } from '../../image/sectors.ts';
 import { parsePublicKey } from '../../signature/public-key.ts';
 import { mappedBlockSize, type ReleasedImage, type ReleaseManifest } from '../release-manifest.ts';
 import { isSignatureName, manifestName } from '../signature-name.ts';
 import { foldersAbove } from './plain-path.ts';
 import type { ReleaseProblem } from './release-problem.ts';
-
-/** Whole sectors. */
-const sectorSize = 512;
 
 /** Everything in a manifest that contradicts something else in it. */
 export function ruleProblems(manifest: ReleaseManifest): ReleaseProblem[] {

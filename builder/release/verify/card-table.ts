@@ -1,0 +1,81 @@
+import { crc32 } from '../../image/crc32.ts';
+import { entryCount, entrySize, headerSize, signature } from '../../image/gpt-format.ts';
+import { sectorSize } from '../../image/sectors.ts';
+import type { ReleasedPartition } from '../release-manifest.ts';
+import type { CardBytes } from './card-bytes.ts';
+
+const arrayLength = entryCount * entrySize;
+/** Bytes: the array of every image that Boardsmith makes lies before this. */
+const furthestArray = 1 << 26;
+
+/** The primary partition table of a card, as far as a boot goes by it. */
+export interface CardTable {
+  readonly partitions: readonly ReleasedPartition[];
+}
+
+/**
+ * Reads the primary table alone: where its copy lies depends on the size of the card, and changes at the first boot.
+ * @returns the table, or in words what is wrong with it
+ */
+export async function readCardTable(card: CardBytes): Promise<CardTable | string> {
+  const header = await card.read(sectorSize, sectorSize);
+  if (header.length < sectorSize || header.toString('latin1', 0, signature.length) !== signature) {
+    return 'there is no partition table';
+  }
+  if (header.readUInt32LE(12) !== headerSize) return 'its partition table is of an unknown form';
+  const checked = Buffer.from(header.subarray(0, headerSize));
+  checked.writeUInt32LE(0, 16);
+  if (crc32(checked) !== header.readUInt32LE(16)) return "the CRC of its partition table's header is wrong";
+  const start = Number(header.readBigUInt64LE(72)) * sectorSize;
+  if (
+    header.readUInt32LE(80) !== entryCount ||
+    header.readUInt32LE(84) !== entrySize ||
+    start > furthestArray
+  ) {
+    return 'its partition table is of an unknown form';
+  }
+  const array = await card.read(start, arrayLength);
+  if (array.length < arrayLength || crc32(array) !== header.readUInt32LE(88)) {
+    return "the CRC of its partition table's entries is wrong";
+  }
+  const partitions: ReleasedPartition[] = [];
+  for (let at = 0; at < arrayLength; at += entrySize) {
+    const entry = array.subarray(at, at + entrySize);
+    if (entry.every((byte) => byte === 0)) continue;
+    const first = Number(entry.readBigUInt64LE(32));
+    const last = Number(entry.readBigUInt64LE(40));
+    const name = entry.toString('utf16le', 56).replace(/\0+$/, '');
+    partitions.push({ name, offset: first * sectorSize, size: (last - first + 1) * sectorSize });
+  }
+  return { partitions };
+}
+
+/**
+ * Holds a card's table against the released one. The last partition may have grown: the first boot gives it the rest of the card.
+ * @returns what is wrong, a sentence each
+ */
+export function tableProblems(table: CardTable, released: readonly ReleasedPartition[]): string[] {
+  const problems: string[] = [];
+  for (const [index, wanted] of released.entries()) {
+    const found = table.partitions.find(({ name }) => name === wanted.name);
+    if (found === undefined) {
+      problems.push(`it has no partition ${wanted.name}`);
+      continue;
+    }
+    const mayGrow = index === released.length - 1;
+    const fits = mayGrow ? found.size >= wanted.size : found.size === wanted.size;
+    if (found.offset !== wanted.offset || !fits) {
+      problems.push(
+        `${wanted.name} lies at ${found.offset} with ${found.size} bytes, not at ${wanted.offset} with ${wanted.size}`,
+      );
+    }
+  }
+  for (const { name } of table.partitions) {
+    if (!released.some((wanted) => wanted.name === name))
+      problems.push(`it has a partition ${name}, which nobody released`);
+  }
+  if (table.partitions.length !== new Set(table.partitions.map(({ name }) => name)).size) {
+    problems.push('two of its partitions have the same name');
+  }
+  return problems;
+}

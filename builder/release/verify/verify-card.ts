@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { type IdentityJudgement, judgeIdentity } from '../../identity/judge-identity.ts';
+import { entryArrayStart } from '../../image/layout.ts';
+import { sectorSize } from '../../image/sectors.ts';
+import { parsePublicKey } from '../../signature/public-key.ts';
+import {
+  type MappedRange,
+  mappedBlockSize,
+  type ReleasedImage,
+  type ReleaseManifest,
+} from '../release-manifest.ts';
+import { CardBytes } from './card-bytes.ts';
+import { readCardTable, tableProblems } from './card-table.ts';
+import type { ReleaseProblem } from './release-problem.ts';
+
+/** A card held against a released image. */
+export interface CardVerdict {
+  readonly card: string;
+  /** Name of the image that it was held against; null if it holds none of the release. */
+  readonly image: string | null;
+  /** What a card may have otherwise than the image, and has, with the reason. */
+  readonly differences: readonly CardDifference[];
+  /** null if it could not be read. */
+  readonly identity: IdentityJudgement | null;
+  readonly problems: readonly ReleaseProblem[];
+}
+
+export interface CardDifference {
+  readonly partition: string;
+  readonly why: string;
+}
+
+export interface CardOptions {
+  /** Name of the image; found by what the card holds if left out. */
+  readonly image?: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Why a partition may hold something else than the image. */
+const mayDiffer: Readonly<Record<string, string>> = {
+  identity: 'each unit is given its own when it is burnt',
+  state: 'it remembers which slot boots, and changes with an update',
+  data: 'the first boot makes it as large as the card, and the daemon writes to it',
+};
+const table = 'partition table';
+const whyTable = 'the first boot gives data the rest of the card, so its entry and both checksums change';
+const chunkSize = 1 << 20;
+/** The largest identity partition that is read. */
+const longestIdentity = 64 << 20;
+
+/**
+ * Reads a card (or a file with the bytes of one) and holds it against an image of a release that was verified before: the blocks that the image
+ * maps, the table, and its identity. Blocks that the image does not map are not looked at: what lies there is read by nothing.
+ * @param release sha256 of the manifest
+ * @throws BoardsmithError FILE_UNUSABLE if the card cannot be opened; the signal's reason
+ */
+export async function verifyCard(
+  path: string,
+  manifest: ReleaseManifest,
+  release: string,
+  options: CardOptions,
+): Promise<CardVerdict> {
+  const card = await CardBytes.open(path);
+  try {
+    const image = await imageOn(card, manifest, options);
+    if (image === null) {
+      const names = manifest.images.map(({ name }) => name).join(', ');
+      const message =
+        options.image === undefined
+          ? `it holds none of the release's images (${names}), or a damaged one: name one to see what differs`
+          : `the release has no image ${options.image}; it has ${names}`;
+      return {
+        card: path,
+        image: null,
+        differences: [],
+        identity: null,
+        problems: [{ kind: 'card', where: path, message }],
+      };
+    }
+    return await compare(card, path, image, release, options);
+  } finally {
+    await card.close();
+  }
+}
+
+async function compare(
+  card: CardBytes,
+  path: string,
+  image: ReleasedImage,
+  release: string,
+  { signal, onProgress }: CardOptions,
+): Promise<CardVerdict> {
+  const problems: ReleaseProblem[] = [];
+  const differing = new Set<string>();
+  const say = (where: string, message: string): void => {
+    problems.push({ kind: 'card', where, message });
+  };
+  const total = image.mapped.reduce((sum, { first, last }) => sum + (last - first + 1) * mappedBlockSize, 0);
+  let done = 0;
+  const progress = (bytes: number): void => {
+    done += bytes;
+    onProgress?.(done, total);
+  };
+  for (const range of image.mapped) {
+    signal.throwIfAborted();
+    const fault = await rangeFault(card, range, image, progress);
+    if (fault === null) continue;
+    const areas = areasOf(range, image);
+    if (areas.every((area) => area === table || area in mayDiffer))
+      for (const area of areas) differing.add(area);
+    else
+      say(
+        areas.join(' and '),
+        `bytes ${range.first * mappedBlockSize} to ${endOf(range, image) - 1} ${fault}`,
+      );
+  }
+  const found = await readCardTable(card);
+  if (typeof found === 'string') say(table, found);
+  else for (const message of tableProblems(found, image.partitions)) say(table, message);
+  const identity = await identityOn(card, image, release, say);
+  return {
+    card: path,
+    image: image.name,
+    differences: [...differing].map((area) => ({ partition: area, why: mayDiffer[area] ?? whyTable })),
+    identity,
+    problems,
+  };
+}
+
+/** @returns what is wrong with the bytes of a range, or null */
+async function rangeFault(
+  card: CardBytes,
+  range: MappedRange,
+  image: ReleasedImage,
+  onProgress: (bytes: number) => void,
+): Promise<string | null> {
+  const hash = createHash('sha256');
+  const end = endOf(range, image);
+  for (let offset = range.first * mappedBlockSize; offset < end; ) {
+    const length = Math.min(chunkSize, end - offset);
+    let bytes: Buffer;
+    try {
+      bytes = await card.read(offset, length);
+    } catch (error) {
+      return `cannot be read: ${(error as Error).message}`;
+    }
+    if (bytes.length < length) return `are not all there: it ends at ${offset + bytes.length}`;
+    hash.update(bytes);
+    offset += length;
+    onProgress(length);
+  }
+  return hash.digest('hex') === range.sha256 ? null : 'are not those of the image';
+}
+
+function endOf({ last }: MappedRange, { raw }: ReleasedImage): number {
+  return Math.min((last + 1) * mappedBlockSize, raw.size);
+}
+
+/** Partitions that a range touches, and what lies before, between and behind them. */
+function areasOf(range: MappedRange, image: ReleasedImage): string[] {
+  const start = range.first * mappedBlockSize;
+  const end = endOf(range, image);
+  const touched = image.partitions.filter(({ offset, size }) => start < offset + size && end > offset);
+  const inside = touched.reduce(
+    (sum, { offset, size }) => sum + Math.min(end, offset + size) - Math.max(start, offset),
+    0,
+  );
+  const names = touched.map(({ name }) => name);
+  if (inside === end - start) return names;
+  return [...names, isTable(start, end, image) ? table : 'boot loader'];
+}
+
+/** The block with the MBR and the primary header, the entries before the first partition, and the copies of both behind the last one. */
+function isTable(start: number, end: number, { partitions }: ReleasedImage): boolean {
+  const first = Math.min(...partitions.map(({ offset }) => offset));
+  const last = Math.max(...partitions.map(({ offset, size }) => offset + size));
+  return end <= mappedBlockSize || start >= last || (start >= entryArrayStart * sectorSize && end <= first);
+}
+
+/** Finds the image by its root, which no boot changes. */
+async function imageOn(
+  card: CardBytes,
+  { images }: ReleaseManifest,
+  { image }: CardOptions,
+): Promise<ReleasedImage | null> {
+  const [only] = images;
+  if (image !== undefined) return images.find(({ name }) => name === image) ?? null;
+  if (images.length === 1) return only ?? null;
+  const fitting: ReleasedImage[] = [];
+  for (const candidate of images) {
+    const range = candidate.mapped.find((one) => areasOf(one, candidate).join() === 'root-a');
+    if (range !== undefined && (await rangeFault(card, range, candidate, () => {})) === null)
+      fitting.push(candidate);
+  }
+  return fitting.length === 1 ? fitting[0]! : null;
+}
+
+async function identityOn(
+  card: CardBytes,
+  image: ReleasedImage,
+  release: string,
+  say: (where: string, message: string) => void,
+): Promise<IdentityJudgement | null> {
+  const partition = image.partitions.find(({ name }) => name === 'identity');
+  if (partition === undefined) return null;
+  const length = Math.min(partition.size, longestIdentity);
+  const bytes = await card.read(partition.offset, length).catch(() => Buffer.alloc(0));
+  if (bytes.length < length) {
+    say('identity', 'it cannot be read');
+    return null;
+  }
+  const authorities = image.unit.authorities.map((line) => parsePublicKey(line, line));
+  const judgement = judgeIdentity(bytes, { authorities, image: image.name, release });
+  for (const problem of judgement.problems) say('identity', problem);
+  const needed = [...image.unit.settings, ...image.unit.secrets].filter(({ required }) => required);
+  if (judgement.verdict === 'none' && needed.length > 0) {
+    say('identity', `there is none, but the image needs ${needed.map(({ name }) => name).join(', ')}`);
+  }
+  return judgement;
+}
