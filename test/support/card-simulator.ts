@@ -6,10 +6,12 @@ export interface CardFaults {
   /** Bytes that it really has; it claims more. */
   realSize?: number;
   /**
-   * What becomes of what lies beyond: its address wraps around (over the whole card, or over all but its first MiB), or it is dropped and reads
+   * What becomes of what lies beyond: its address wraps around (over the whole card, or over all but its head), or it is dropped and reads
    * as zeros, or as other bytes each time.
    */
   beyond?: 'wraps' | 'wraps-past-head' | 'zeros' | 'noise';
+  /** Bytes of that head; 1 MiB if left out. */
+  head?: number;
   /** Bytes that the card's own memory answers from for as long as they are the last written, whatever it really keeps. */
   cachedBytes?: number;
   /** Bits that come back flipped from a byte's place. */
@@ -233,7 +235,7 @@ export class SimulatedCard {
     const real = Math.floor(realSize / transferBlock);
     if (block * transferBlock < realSize) return block;
     if (beyond === 'wraps') return block % real;
-    const head = mebibyte / transferBlock;
+    const head = (this.faults.head ?? mebibyte) / transferBlock;
     return beyond === 'wraps-past-head' ? head + ((block - head) % (real - head)) : null;
   }
 }

@@ -148,6 +148,22 @@ test('for every size after which addresses may wrap, a later block lands on a ne
   }
 });
 
+test('and its size is told exactly, whichever it is', () => {
+  const { near, far } = planProbe(claimed);
+  const written = [...near, ...far];
+  for (let realSize = gibibyte; realSize < claimed; realSize += 5 * mebibyte) {
+    const last = new Map(written.map((offset) => [offset % realSize, offset]));
+    const read = new Map(
+      written.map((offset): [number, ReadProbe] => {
+        const label = last.get(offset % realSize)!;
+        return [offset, label === offset ? { kind: 'own' } : { kind: 'other', written: label }];
+      }),
+    );
+    const verdict = judgeProbes(read);
+    assert.is(verdict.kind === 'counterfeit' && verdict.realSize, realSize);
+  }
+});
+
 test('blocks know their own offset and that of others, and no other seed', () => {
   const blocks = new ProbeBlocks(Buffer.alloc(16, 1));
   const bytes = new Uint8Array(block);
