@@ -17,7 +17,8 @@ import { type Problem, problemLine } from '../recipe/problem.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ClusterRouter, ResolvedCluster } from '../recipe/resolved-cluster.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { lockOf, type Selection, type SelectionOptions, selectImages } from './image-selection.ts';
+import { withAuthorities } from './given-authorities.ts';
+import { keysFrom, lockOf, type Selection, type SelectionOptions, selectImages } from './image-selection.ts';
 import { planHere } from './plan-here.ts';
 import type { Terminal } from './terminal.ts';
 import { builderVersion, findCluster } from './workspace.ts';
@@ -129,7 +130,11 @@ export async function selectCluster(
   const roles = distinctRoles(cluster, router);
   for (const { recipe, board } of roles) checkTogether(recipe, board);
   const hasIpv6 = cluster.addressing.ipv6 !== null;
-  const recipes = distinct(roles.map(({ recipe }) => recipe));
+  const recipes = await withAuthorities(
+    distinct(roles.map(({ recipe }) => recipe)),
+    keysFrom(terminal, options),
+    cluster.authorities,
+  );
   const boards = distinct(roles.map(({ board }) => board));
   const lockFile = options.lock ?? lockOf(cluster.groups.map(({ recipe }) => recipe));
   const lock = await readLock(lockFile);
@@ -142,11 +147,11 @@ export async function selectCluster(
     networks: new Map(
       recipes.map((recipe) => [
         recipe.name,
-        recipe === router ? routerMachineNetwork(policy) : boardMachineNetwork(recipe, hasIpv6),
+        recipe.name === router?.name ? routerMachineNetwork(policy) : boardMachineNetwork(recipe, hasIpv6),
       ]),
     ),
     isWanted: (recipe, board) =>
-      roles.some((role) => role.recipe === recipe && role.board.name === board.name),
+      roles.some((role) => role.recipe.name === recipe.name && role.board.name === board.name),
     first: (context) =>
       release === null
         ? []

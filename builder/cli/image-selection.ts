@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { boardMachineNetwork } from '../../openwrt/embedded/machine-networks.ts';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
@@ -11,6 +12,7 @@ import { loadRecipe } from '../recipe/load-recipe.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import type { Compression } from '../rootfs/squashfs.ts';
+import { withAuthorities } from './given-authorities.ts';
 import { planHere } from './plan-here.ts';
 import type { Terminal } from './terminal.ts';
 import { boardFiles, boardsmithRoot, findBoard, findRecipe } from './workspace.ts';
@@ -22,6 +24,7 @@ export interface SelectionOptions {
   readonly dense?: true;
   /** Forms in which the images are published. */
   readonly packed?: readonly PackedFormat[];
+  readonly authority?: readonly string[];
 }
 
 export interface Selection {
@@ -32,7 +35,7 @@ export interface Selection {
   readonly plan: Plan;
 }
 
-/** Adds `--board`, `--lock` and `--dense`. */
+/** Adds `--board`, `--lock`, `--authority` and `--dense`. */
 export function addSelectionOptions(command: Command): Command {
   return command
     .option(
@@ -40,14 +43,19 @@ export function addSelectionOptions(command: Command): Command {
       'board or boards: names below recipes/boards/, or YAML files (default: the board marked `default: true`)',
     )
     .option('--lock <file>', 'lock file (default: the boardsmith.lock nearest to the recipe)')
+    .option(
+      '--authority <key...>',
+      'public keys that sign certificates of batches, as .pub files or their lines, in place of those of recipe and cluster',
+    )
     .option('--dense', 'compress the root as for a release: a tenth smaller, half a minute longer');
 }
 
 /** The same options as words of a command line. */
-export function selectionWords({ board, lock, dense }: SelectionOptions): string[] {
+export function selectionWords({ board, lock, authority, dense }: SelectionOptions): string[] {
   return [
     ...(board === undefined ? [] : ['--board', ...board]),
     ...(lock === undefined ? [] : ['--lock', lock]),
+    ...(authority === undefined ? [] : ['--authority', ...authority]),
     ...(dense === true ? ['--dense'] : []),
   ];
 }
@@ -61,7 +69,9 @@ export async function selectImages(
   names: readonly string[],
   options: SelectionOptions,
 ): Promise<Selection> {
-  const loaded = await loadSelection(terminal, names, options);
+  const written = await loadSelection(terminal, names, options);
+  const recipes = await withAuthorities(written.recipes, keysFrom(terminal, options));
+  const loaded = { ...written, recipes };
   const lock = options.lock ?? lockOf(loaded.recipes);
   const compression = options.dense === true ? 'dense' : 'fast';
   return await planSelection(loaded, lock, { compression, packed: options.packed });
@@ -70,6 +80,14 @@ export async function selectImages(
 interface PlanningOptions {
   readonly compression?: Compression;
   readonly packed?: readonly PackedFormat[] | undefined;
+}
+
+/** Files of keys are named as seen from where one stands. */
+export function keysFrom(
+  { currentDirectory }: Terminal,
+  { authority }: SelectionOptions,
+): string[] | undefined {
+  return authority?.map((key) => (/^RW[A-Za-z0-9+/]{54}$/.test(key) ? key : resolve(currentDirectory, key)));
 }
 
 /** Plans what `loadSelection` loaded, with a lock. */

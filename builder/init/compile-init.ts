@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { compileProgram } from '../toolchain/compile-program.ts';
 
 /** Everything that a compiler can find fault with is an error. */
@@ -35,6 +36,8 @@ export interface CompileInitOptions {
   readonly target: string;
   /** `NAME` or `NAME=VALUE` each. */
   readonly defines?: readonly string[];
+  /** Output of the step `signature-library`, for a plan that takes a unit's identity; without it sources/identity is left out. */
+  readonly signatureLibrary?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -44,13 +47,39 @@ export interface CompileInitOptions {
  */
 export async function compileInit(options: CompileInitOptions): Promise<void> {
   const { zigRoot, sources, planC, output, cacheDirectory, target, defines = [], signal } = options;
-  const files = (await readdir(sources)).filter((name) => name.endsWith('.c')).sort();
+  const { signatureLibrary } = options;
+  const files = await sourcesIn(sources);
+  const identity =
+    signatureLibrary === undefined
+      ? { files: [], flags: [] }
+      : {
+          files: [
+            ...(await sourcesIn(join(sources, 'identity'))).map((name) => `identity/${name}`),
+            ...(await objectsOf(signatureLibrary)),
+          ],
+          flags: [
+            ...['include', 'include/sodium'].flatMap((folder) => [
+              '-isystem',
+              join(signatureLibrary, folder),
+            ]),
+            '-Wl,--gc-sections',
+          ],
+        };
   await compileProgram({
     ...{ zigRoot, output, cacheDirectory, target },
     directory: sources,
-    files: [...files, planC],
-    flags: [...strictFlags, ...defines.map((define) => `-D${define}`)],
+    files: [...files, ...identity.files, planC],
+    flags: [...strictFlags, ...identity.flags, ...defines.map((define) => `-D${define}`)],
     hint: 'mend the lines of overlays/init that are named; if it is plan.c, report it with all that was printed',
     ...(signal === undefined ? {} : { signal }),
   });
+}
+
+async function sourcesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.c')).sort();
+}
+
+async function objectsOf(library: string): Promise<string[]> {
+  const folder = join(library, 'objects');
+  return (await readdir(folder)).sort().map((name) => join(folder, name));
 }

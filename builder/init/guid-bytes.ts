@@ -8,3 +8,13 @@ export function guidBytes(guid: string): readonly number[] {
   const [first, second, third, ...rest] = guid.split('-').map((field) => [...Buffer.from(field, 'hex')]);
   return [...first!.reverse(), ...second!.reverse(), ...third!.reverse(), ...rest.flat()];
 }
+
+/** The same as an initialiser of C. */
+export function cGuid(guid: string): string {
+  return cByteList(guidBytes(guid));
+}
+
+/** An initialiser of C for bytes. */
+export function cByteList(bytes: readonly number[]): string {
+  return `{ ${bytes.map((byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(', ')} }`;
+}

@@ -6,11 +6,12 @@ import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { Capability, Port, ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { cString, cStringArray } from './c-literal.ts';
 import { type Setting, settingsFor } from './default-deny.ts';
-import { guidBytes } from './guid-bytes.ts';
+import { cGuid } from './guid-bytes.ts';
 import { type Place, placesOf } from './landlock/places.ts';
 import { tcpBindPorts, tcpConnectPorts } from './landlock/tcp-ports.ts';
 import { filterProgram } from './seccomp/filter-program.ts';
 import type { Instruction } from './seccomp/instructions.ts';
+import { unitSource } from './unit-source.ts';
 
 /** What init must know that neither the recipe nor the board says. */
 export interface PlanFacts {
@@ -20,6 +21,7 @@ export interface PlanFacts {
   readonly rootPartitionUuid: string;
   readonly dataPartitionUuid: string;
   readonly statePartitionUuid: string;
+  readonly identityPartitionUuid: string;
   readonly slot: 'a' | 'b';
   readonly network: MachineNetwork;
   /** Paths inside the initramfs, in load order. */
@@ -77,6 +79,7 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     connect: tcpConnectPorts(recipe),
   };
   const { router, ipv6Suffix } = facts.network;
+  const unit = unitSource(recipe, board, facts.identityPartitionUuid);
   const settings = settingsFor(facts.network);
   if (router !== null && facts.network.ruleset === null) throw new RangeError('a router without a ruleset');
   const ruleset = Buffer.from(facts.network.ruleset ?? '', 'base64');
@@ -88,11 +91,12 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     ['slot', cString(facts.slot)],
     ['modules', 'modules'],
     ['module_count', number(facts.moduleFiles.length)],
-    ['root_partition', guid(facts.rootPartitionUuid)],
-    ['data_partition', guid(facts.dataPartitionUuid)],
-    ['state_partition', guid(facts.statePartitionUuid)],
+    ['root_partition', cGuid(facts.rootPartitionUuid)],
+    ['data_partition', cGuid(facts.dataPartitionUuid)],
+    ['state_partition', cGuid(facts.statePartitionUuid)],
     ['has_data', String(recipe.data !== null)],
     ['data_minimum_mib', number(recipe.data?.minimumMiB ?? 0)],
+    ['unit', unit === null ? 'NULL' : '&unit'],
     ['settings', 'settings'],
     ['setting_count', number(settings.length)],
     ['ruleset', 'ruleset'],
@@ -160,6 +164,7 @@ function writePlan(recipe: ResolvedRecipe, board: ResolvedBoard, facts: PlanFact
     cPlaces(cage.places),
     cNumbers('tcp_bind', cage.bind),
     cNumbers('tcp_connect', cage.connect),
+    ...(unit === null ? [] : [unit]),
     `const struct plan appliance_plan = {\n${fields.map(([name, value]) => `\t.${name} = ${value},\n`).join('')}};\n`,
   ].join('\n');
 }
@@ -171,12 +176,6 @@ function number(value: number): string {
 
 function milliseconds(seconds: number): string {
   return number(Math.round(seconds * 1000));
-}
-
-function guid(text: string): string {
-  return `{ ${guidBytes(text)
-    .map((byte) => `0x${byte.toString(16).padStart(2, '0')}`)
-    .join(', ')} }`;
 }
 
 function workingDirectory(recipe: ResolvedRecipe): string {

@@ -41,6 +41,7 @@ export interface OwnedSteps {
   readonly runtime: RuntimeSteps | null;
   readonly overlays: OverlaySources;
   readonly lock: Lock;
+  readonly signatureLibrary: StepInput | null;
 }
 
 /**
@@ -59,7 +60,8 @@ export function fileOwners(builder: PlanBuilder, steps: OwnedSteps): Ownership {
   const content = (...links: StepInput[]): string[] => contentOf(builder, links, steps.lock);
   const kernel = content(steps.boardSteps.kernel);
   // What Zig links into init besides its sources is musl, which came with it.
-  const init = [...content(steps.overlays.init), ...tools(builder, steps.tools.zig), ...written];
+  const library = steps.signatureLibrary === null ? [] : content(steps.signatureLibrary);
+  const init = [...content(steps.overlays.init), ...library, ...tools(builder, steps.tools.zig), ...written];
   const bootloader = content(steps.boardSteps.bootloader);
   const base = steps.runtime === null ? [] : content(steps.runtime.base);
   const rootFiles = rootFilesOf(recipe.runtime);

@@ -7,6 +7,7 @@ import { boardRequests } from './plan-board.ts';
 import { cSourcesRequest } from './plan-c-program.ts';
 import { npmRequest } from './plan-daemon.ts';
 import { runtimeRequests } from './plan-runtime.ts';
+import { signatureLibraryRequest } from './plan-signature-library.ts';
 
 /**
  * Everything that the lock must answer so that these recipes can be built for these boards.
@@ -19,6 +20,8 @@ export function inputRequests(
 ): InputRequest[] {
   return [
     ...Object.values<Tool>(tools).flatMap(({ requests }) => requests),
+    // Also for recipes without an authority: the command line may name one.
+    signatureLibraryRequest,
     ...[...new Set(runtimes)].flatMap(runtimeRequests),
     ...boards.flatMap(boardRequests),
     ...recipes

@@ -36,6 +36,8 @@ export interface DiskRequest {
   readonly version: string;
   readonly compression: Compression;
   readonly network: MachineNetwork;
+  /** null for an image that takes no identity of a unit. */
+  readonly signatureLibrary: StepInput | null;
 }
 
 /**
@@ -56,6 +58,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): string {
     lock,
     version,
     compression,
+    signatureLibrary,
   } = request;
   const unit = `${recipe.name}-${board.name}`;
   const root = builder.add({
@@ -82,7 +85,10 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): string {
     kind: 'init-program',
     title: `compile init for ${unit}`,
     parameters: { date, recipe: initView(recipe), board: boardWithoutOrigins(board), network, slot: 'a' },
-    inputs: { zig: tools.zig, sources: overlays.init, kernel: boardSteps.kernel },
+    inputs: {
+      ...{ zig: tools.zig, sources: overlays.init, kernel: boardSteps.kernel },
+      ...(signatureLibrary === null ? {} : { signatureLibrary }),
+    },
   });
   const initramfs = builder.add({
     id: `initramfs:${unit}`,
@@ -131,6 +137,7 @@ export function planDisk(builder: PlanBuilder, request: DiskRequest): string {
     runtime,
     overlays,
     lock,
+    signatureLibrary,
   });
   const components = planComponents(builder, { unit, recipe, ownership, runtime, lock });
   const image = `image:${unit}`;

@@ -13,6 +13,7 @@ import { planDaemon } from './plan-daemon.ts';
 import { planDisk } from './plan-disk.ts';
 import { planPackedImage } from './plan-packed-image.ts';
 import { planRuntime } from './plan-runtime.ts';
+import { planSignatureLibrary } from './plan-signature-library.ts';
 import { planTools } from './plan-tools.ts';
 import type { PackedFormat, Plan, PlannedImage } from './step.ts';
 
@@ -61,12 +62,14 @@ export function planImages(request: PlanRequest): Plan {
       runtime === null
         ? planCProgram(builder, { locked, tools, recipe })
         : planDaemon(builder, { locked, tools, runtime, recipe, lock });
+    const signatureLibrary = planSignatureLibrary(builder, locked, tools, recipe);
     const network = request.networks?.get(recipe.name) ?? ordinaryNetwork;
     for (const board of boards) {
       if (request.isWanted?.(recipe, board) === false) continue;
       const boardSteps = planBoard({ builder, locked, tools }, board, network);
       const step = planDisk(builder, {
         ...{ recipe, board, program, tools, runtime, boardSteps, date: lock.date, overlays, lock, network },
+        signatureLibrary,
         version: request.version,
         compression: request.compression,
       });

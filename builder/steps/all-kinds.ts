@@ -29,6 +29,7 @@ import { packagedKernel } from './kinds/packaged-kernel.ts';
 import { rootPartition } from './kinds/root-partition.ts';
 import { runtimeFacts } from './kinds/runtime-facts.ts';
 import { sdImage } from './kinds/sd-image.ts';
+import { signatureLibrary } from './kinds/signature-library.ts';
 import { unpackDebian } from './kinds/unpack-debian.ts';
 import { unpackNpm } from './kinds/unpack-npm.ts';
 import { unpackWheelStep } from './kinds/unpack-wheel.ts';
@@ -63,6 +64,7 @@ const all: readonly StepKind[] = [
   rootPartition,
   runtimeFacts,
   sdImage,
+  signatureLibrary,
   unpackDebian,
   unpackNpm,
   unpackWheelStep,

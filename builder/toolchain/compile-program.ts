@@ -1,7 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { ExecaError, execa } from 'execa';
-import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { zigCc } from './zig-cc.ts';
 
 /** Static, at a random address, with guarded stacks: what is compiled reads what comes from the network. */
 const programFlags: readonly string[] = ['-static', '-fPIE', '-pie', '-fstack-protector-strong', '-Os', '-s'];
@@ -38,31 +36,5 @@ export async function compileProgram(options: CompileProgramOptions): Promise<vo
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
-  }
-}
-
-async function zigCc(options: CompileProgramOptions, args: readonly string[]): Promise<void> {
-  const { zigRoot, directory, cacheDirectory, signal } = options;
-  const name = basename(options.output);
-  try {
-    await execa(join(zigRoot, 'ziglang/zig'), ['cc', ...args], {
-      cwd: directory,
-      /* Nothing of this machine's environment reaches the compiler. */
-      extendEnv: false,
-      env: { ZIG_GLOBAL_CACHE_DIR: cacheDirectory, ZIG_LOCAL_CACHE_DIR: cacheDirectory },
-      stdin: 'ignore',
-      ...(signal === undefined ? {} : { cancelSignal: signal }),
-    });
-  } catch (cause) {
-    if (!(cause instanceof ExecaError)) throw cause;
-    if (cause.isCanceled)
-      throw new BoardsmithError('INTERRUPTED', `compiling ${name} was stopped`, { cause });
-    throw new BoardsmithError('STEP_FAILED', `compiling ${name} failed`, {
-      problems: String(cause.stderr ?? '')
-        .split('\n')
-        .filter((line) => / error: /.test(line)),
-      hint: options.hint ?? 'report it with all that was printed',
-      cause,
-    });
   }
 }

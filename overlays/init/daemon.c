@@ -1,6 +1,7 @@
 #include "daemon.h"
 
 #include "cgroup.h"
+#include "failure.h"
 #include "privileges.h"
 #include "sys.h"
 
@@ -25,7 +26,22 @@ static _Noreturn void become_program(const struct daemon *daemon, int ready)
 	must("daemon: close the rest", sys_close_on_exec_from(count));
 	must("daemon: enter its folder", sys_chdir(plan->working_directory));
 	become_daemon(plan);
-	child_not_started(plan->program, sys_execute_low(plan->arguments, plan->environment));
+	child_not_started(plan->program, sys_execute_low(plan->arguments, daemon->unit->environment));
+}
+
+/* No other child is forked while the values of the unit are shown to children. */
+static pid_t fork_with_values(const struct daemon *daemon)
+{
+	int done = unit_show_to_children(daemon->unit, true);
+	if (done < 0)
+		return done;
+	pid_t pid = sys_fork(daemon->plan->recipe);
+	if (pid == 0)
+		return 0;
+	done = unit_show_to_children(daemon->unit, false);
+	if (done < 0)
+		fail("hide the unit's values", done);
+	return pid;
 }
 
 int daemon_start(struct daemon *daemon)
@@ -36,7 +52,7 @@ int daemon_start(struct daemon *daemon)
 		if (done < 0)
 			return done;
 	}
-	pid_t pid = sys_fork(daemon->plan->recipe);
+	pid_t pid = fork_with_values(daemon);
 	if (pid == 0)
 		become_program(daemon, ends[1]);
 	if (ends[1] >= 0)

@@ -3,11 +3,13 @@
 #define DAEMON_H
 
 #include "plan.h"
+#include "unit.h"
 
 #include <sys/types.h>
 
 struct daemon {
 	const struct plan *plan;
+	const struct unit *unit; /* whose environment it gets */
 	int output; /* where its stdout and stderr go, -1: nowhere */
 	pid_t pid;  /* 0: not running */
 	/*

@@ -11,6 +11,7 @@ enum {
 	TIME_ID = 1005,
 	TIME_SERVER_ID = 1006,
 	ADVERTISER_ID = 1007,
+	IDENTITY_ID = 1008,
 };
 
 #endif

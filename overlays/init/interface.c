@@ -75,6 +75,14 @@ int interface_add_vlan(int control, const char *trunk, uint16_t id)
 	return done == -EEXIST ? 0 : done;
 }
 
+int interface_set_mac(int control, const char *name, const uint8_t mac[6])
+{
+	struct ifreq request = request_for(name);
+	request.ifr_hwaddr.sa_family = ARPHRD_ETHER;
+	memcpy(request.ifr_hwaddr.sa_data, mac, 6);
+	return sys_ioctl(control, SIOCSIFHWADDR, &request);
+}
+
 int interface_up(int control, const char *name)
 {
 	struct ifreq request = request_for(name);

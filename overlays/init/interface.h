@@ -16,6 +16,7 @@ int interface_find_ethernet(int control, struct interface *found); /* the one wi
 int interface_find(int control, const char *name, struct interface *found);
 /* The kernel names it `trunk.id`; there is no harm in its being there. */
 int interface_add_vlan(int control, const char *trunk, uint16_t id);
+int interface_set_mac(int control, const char *name, const uint8_t mac[6]); /* while it is down */
 int interface_up(int control, const char *name);
 /* Address 0 removes what there is. Routes over the interface go when its address changes. */
 int interface_set_address(int control, const char *name, uint32_t address, uint32_t prefix);

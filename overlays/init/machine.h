@@ -10,6 +10,7 @@
 #include "supervisor.h"
 #include "timekeeper.h"
 #include "trace.h"
+#include "unit.h"
 #include "watchdog.h"
 
 struct machine {
@@ -19,6 +20,7 @@ struct machine {
 	int signals;
 	int uevents; /* -1: none, or no longer needed */
 	bool data_mounted;
+	struct unit unit;
 	struct watchdog watchdog;
 	struct network network;
 	struct timekeeper timekeeper;

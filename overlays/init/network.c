@@ -86,7 +86,11 @@ void network_look_for_link(struct network *network)
 	if (interface_find_ethernet(network->control, &network->interface) < 0)
 		return;
 	int done = 0;
-	if (network->control6 >= 0)
+	if (network->mac) {
+		done = interface_set_mac(network->control, network->interface.name, network->mac);
+		memcpy(network->interface.mac, network->mac, sizeof network->interface.mac);
+	}
+	if (done == 0 && network->control6 >= 0)
 		done = interface_set_suffix6(network->control, network->interface.name, network->plan->ipv6_suffix);
 	if (done == 0)
 		done = interface_up(network->control, network->interface.name);
@@ -148,11 +152,17 @@ static void start_forwarding(const struct plan *plan)
 		fail("forward packets", done);
 }
 
-void network_start(struct network *network, const struct plan *plan, int empty_root)
+void network_stay_down(struct network *network, const struct plan *plan, int empty_root)
 {
 	*network = (struct network){
-		.plan = plan, .dhcp = helper_new("dhcp", DHCP_ID, empty_root), .control6 = -1, .look_ms = NEVER, .expiry_ms = NEVER,
+		.plan = plan, .dhcp = helper_new("dhcp", DHCP_ID, empty_root), .control = -1, .control6 = -1, .look_ms = NEVER, .expiry_ms = NEVER,
 	};
+}
+
+void network_start(struct network *network, const struct plan *plan, const uint8_t *mac, int empty_root)
+{
+	network_stay_down(network, plan, empty_root);
+	network->mac = mac;
 	load_ruleset(plan);
 	network->control = sys_socket(AF_INET, SOCK_DGRAM, 0);
 	if (network->control < 0) {

@@ -13,6 +13,7 @@
 
 struct network {
 	const struct plan *plan;
+	const uint8_t *mac;
 	int control; /* an IPv4 socket, or -1 */
 	int control6; /* an IPv6 socket, or -1 */
 	bool link; /* all there is to come up is up */
@@ -25,7 +26,10 @@ struct network {
 	bool resolver_written;
 };
 
-void network_start(struct network *network, const struct plan *plan, int empty_root);
+/* `mac`: the unit's, set before the link comes up; NULL: the board has one of its own. */
+void network_start(struct network *network, const struct plan *plan, const uint8_t *mac, int empty_root);
+/* In its place: no link comes up, not even loopback. */
+void network_stay_down(struct network *network, const struct plan *plan, int empty_root);
 /* For when a device appeared and there was no Ethernet interface before. */
 void network_look_for_link(struct network *network);
 /* The pipe is readable or at its end. */

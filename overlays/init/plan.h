@@ -60,6 +60,30 @@ struct plan_link {
 	uint8_t gateway6[16];
 };
 
+/* What a daemon may learn of its unit: names of `setting` and `secret` lines, and facts. */
+enum plan_value_kind { VALUE_SETTING, VALUE_SECRET, VALUE_SERIAL, VALUE_CLUSTER, VALUE_POSITION, VALUE_DEVICE_KEY, VALUE_DEVICE_SEED };
+
+/* 50 settings, 50 secrets and the facts. */
+enum { PLAN_UNIT_VALUES_MAX = 105 };
+
+struct plan_unit_value {
+	const char *name; /* of the environment variable */
+	enum plan_value_kind kind;
+	bool required; /* there is no default: the daemon is not started without it */
+};
+
+/* How an image takes the identity of its unit from the card. */
+struct plan_unit {
+	uint8_t partition[16]; /* GUID, as the others */
+	const char *image;
+	const uint8_t (*authorities)[32]; /* Ed25519 keys that sign certificates of batches */
+	size_t authority_count;
+	const struct plan_unit_value *values;
+	size_t value_count;
+	int64_t timeout_ms; /* from the child's start to its last word */
+	void (*child)(const struct plan_unit *unit); /* reads and verifies; does not return */
+};
+
 struct plan {
 	const char *recipe;
 	const char *board;
@@ -74,6 +98,7 @@ struct plan {
 	uint8_t state_partition[16];
 	bool has_data;
 	uint32_t data_minimum_mib;
+	const struct plan_unit *unit; /* NULL: the image takes no identity, and all its units are alike */
 
 	const struct plan_setting *settings;
 	size_t setting_count;

@@ -26,12 +26,12 @@ static void enter(struct supervisor *supervisor, enum supervisor_state state, in
 	supervisor->state_deadline_ms = deadline_ms;
 }
 
-void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, int output, int empty_root)
+void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, const struct unit *unit, int output, int empty_root)
 {
 	*supervisor = (struct supervisor){
 		.plan = plan,
 		.empty_root = empty_root,
-		.daemon = { .plan = plan, .output = output, .ready = -1 },
+		.daemon = { .plan = plan, .unit = unit, .output = output, .ready = -1 },
 		.state = DAEMON_GONE,
 		.state_deadline_ms = NEVER,
 		.unready_since_ms = sys_uptime_ms(),

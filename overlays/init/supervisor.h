@@ -55,7 +55,7 @@ struct supervisor {
 	uint32_t ends; /* so often it ended; the last time is in last_end */
 };
 
-void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, int output, int empty_root);
+void supervisor_begin(struct supervisor *supervisor, const struct plan *plan, const struct unit *unit, int output, int empty_root);
 void supervisor_start(struct supervisor *supervisor);
 /*
  * It is not started: `reason` is in README.md, `error` 0 for none. If a reboot may help, one comes when a daemon that is not

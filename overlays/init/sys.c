@@ -259,6 +259,24 @@ int sys_share_memory(size_t size, void **memory)
 	return 0;
 }
 
+int sys_secret_memory(size_t size, void **memory)
+{
+	void *mapped = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (mapped == MAP_FAILED)
+		return -errno;
+	int done = sys_show_to_children(mapped, size, false);
+	if (done < 0)
+		(void)munmap(mapped, size);
+	else
+		*memory = mapped;
+	return done;
+}
+
+int sys_show_to_children(void *memory, size_t size, bool shown)
+{
+	return (int)result(madvise(memory, size, shown ? MADV_KEEPONFORK : MADV_WIPEONFORK));
+}
+
 pid_t sys_wait(int *status)
 {
 	return (pid_t)result(waitpid(-1, status, WNOHANG));

@@ -69,6 +69,9 @@ ssize_t sys_receive_from(int fd, void *buffer, size_t size, struct sockaddr *add
 /* processes */
 pid_t sys_fork(const char *name); /* the child gets that name and default signals */
 int sys_share_memory(size_t size, void **memory); /* empty; children that are forked later see the same */
+/* Empty, of whole pages; a child that is forked sees zeros there, unless it is shown to children at that moment. */
+int sys_secret_memory(size_t size, void **memory);
+int sys_show_to_children(void *memory, size_t size, bool shown);
 pid_t sys_wait(int *status);      /* any child that has ended; 0: none has */
 int sys_kill(pid_t pid, int signal);
 /*

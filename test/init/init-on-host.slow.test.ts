@@ -42,6 +42,22 @@ if (zig === undefined) {
     matchesGolden('init/failing-calls.txt', table);
   });
 
+  test('every failing call of a life that takes its unit’s identity has a defined outcome', async () => {
+    const table = await output(scenarios, '--fail-unit', '5');
+    assert.not.match(table, '!!');
+    matchesGolden('init/failing-calls-of-unit.txt', table);
+  });
+
+  test('no value of a unit is ever on the console', async () => {
+    const logs = await Promise.all(
+      names.filter((name) => name.includes('unit')).map(async (name) => await output(scenarios, name)),
+    );
+    for (const line of logs.join('').split('\n')) {
+      if (line.startsWith('console: ')) assert.not.match(line, /very secret|quiet/);
+    }
+    assert.match(logs.join(''), /execute_low\(.*very secret/);
+  });
+
   for (const errno of [1, 2, 4, 11, 12, 28]) {
     test(`every call failing with errno ${errno} ends the machine in order or reboots it`, async () => {
       const table = await output(scenarios, '--fail', String(errno));

@@ -67,6 +67,7 @@ export const probeFacts: PlanFacts = {
   rootPartitionUuid: '11111111-2222-3333-4444-555555555501',
   dataPartitionUuid: '11111111-2222-3333-4444-555555555502',
   statePartitionUuid: '11111111-2222-3333-4444-555555555503',
+  identityPartitionUuid: '11111111-2222-3333-4444-555555555504',
   slot: 'a',
   network: ordinaryNetwork,
   moduleFiles: ['/lib/modules/virtio_blk.ko', '/lib/modules/ext4.ko'],

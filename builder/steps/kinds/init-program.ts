@@ -9,7 +9,7 @@ import type { ResolvedRecipe } from '../../recipe/resolved-recipe.ts';
 import type { StepKind } from '../step-kind.ts';
 import { timeStampOf } from '../time-stamp.ts';
 
-/** Inputs `zig`, `sources` (overlays/init), `kernel` (for the list of modules). Output: `init`, and `plan.c` for people to read. */
+/** Inputs `zig`, `sources` (overlays/init), `kernel` (for the list of modules); `signatureLibrary` if the image has an authority. Output: `init`, and `plan.c` for people to read. */
 export const initProgram: StepKind = {
   kind: 'init-program',
   async run({ step, folder, output, compilerCache, signal }) {
@@ -27,6 +27,7 @@ export const initProgram: StepKind = {
         rootPartitionUuid: partitionUuid(seed, `root-${String(slot)}`),
         dataPartitionUuid: partitionUuid(seed, 'data'),
         statePartitionUuid: partitionUuid(seed, 'state'),
+        identityPartitionUuid: partitionUuid(seed, 'identity'),
         slot: slot as 'a' | 'b',
         network,
         moduleFiles: modules.map((name) => `/lib/modules/${name}.ko`),
@@ -39,6 +40,7 @@ export const initProgram: StepKind = {
       output: join(output, 'init'),
       cacheDirectory: compilerCache,
       target: 'aarch64-linux-musl',
+      ...(step.inputs.signatureLibrary === undefined ? {} : { signatureLibrary: folder('signatureLibrary') }),
       signal,
     });
   },

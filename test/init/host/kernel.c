@@ -55,8 +55,9 @@ static struct {
 	int processes;
 	bool child_signal;
 	int last_pipe;
-	int ready_fd, answer_fd, time_fd, trace_fd;
-	int64_t trace_ms, time_ms, ready_ms, ready_closed_ms, lease_ms, lease_again_ms;
+	int ready_fd, answer_fd, time_fd, trace_fd, unit_fd;
+	size_t unit_at;
+	int64_t unit_ms, trace_ms, time_ms, ready_ms, ready_closed_ms, lease_ms, lease_again_ms;
 	bool ctrl_alt_del_taken, power_key_taken;
 	int uevents_taken;
 	bool is_child; /* kernel.child was forked, and init goes on as it */
@@ -174,6 +175,8 @@ int sys_close(int fd)
 		state.ready_fd = -1;
 	if (fd == state.trace_fd)
 		state.trace_fd = -1;
+	if (fd == state.unit_fd)
+		state.unit_fd = -1;
 	return 0;
 }
 
@@ -271,6 +274,15 @@ static ssize_t read_time(void *buffer, size_t size)
 	return (ssize_t)size;
 }
 
+static size_t read_unit(void *buffer, size_t size)
+{
+	size_t left = kernel.unit_answer_size - state.unit_at, count = left < size ? left : size;
+	if (count > 0)
+		memcpy(buffer, kernel.unit_answer + state.unit_at, count);
+	state.unit_at += count;
+	return count;
+}
+
 ssize_t sys_read(int fd, void *buffer, size_t size)
 {
 	ssize_t result;
@@ -280,6 +292,8 @@ ssize_t sys_read(int fd, void *buffer, size_t size)
 		result = read_key(buffer, size);
 	else if (fd == state.answer_fd && !state.is_child)
 		result = read_lease(buffer, size);
+	else if (fd == state.unit_fd && !state.is_child)
+		result = (ssize_t)read_unit(buffer, size);
 	else if (fd == state.time_fd && !state.is_child)
 		result = read_time(buffer, size);
 	else if (is_child("time"))
@@ -337,8 +351,19 @@ ssize_t sys_write(int fd, const void *buffer, size_t size)
 	return played("write", (long)size, "%s, \"%s\"", label(fd), text);
 }
 
+/* Of a partition's own device: from its beginning to its end. */
+static ssize_t read_identity(int fd, void *buffer, size_t size, uint64_t offset)
+{
+	uint64_t left = offset < IDENTITY_SECTORS * 512 ? IDENTITY_SECTORS * 512 - offset : 0;
+	size_t count = left < size ? left : size;
+	memcpy(buffer, kernel.disk + IDENTITY_FIRST * 512 + offset, count);
+	return played("pread", (long)count, "%s, %zu bytes at byte %llu", label(fd), size, (unsigned long long)offset);
+}
+
 ssize_t sys_pread(int fd, void *buffer, size_t size, uint64_t offset)
 {
+	if (strcmp(label(fd), "/dev/vda4") == 0)
+		return read_identity(fd, buffer, size, offset);
 	long result = played("pread", (long)size, "%s, %zu bytes at sector %llu", label(fd), size, (unsigned long long)(offset / 512));
 	if (result > 0)
 		memcpy(buffer, kernel.disk + offset, size);
@@ -436,6 +461,7 @@ static const char *request_name(unsigned long request)
 	case SIOCGIFHWADDR: return "SIOCGIFHWADDR";
 	case SIOCGIFFLAGS: return "SIOCGIFFLAGS";
 	case SIOCSIFFLAGS: return "SIOCSIFFLAGS";
+	case SIOCSIFHWADDR: return "SIOCSIFHWADDR";
 	case SIOCSIFADDR: return "SIOCSIFADDR";
 	case SIOCSIFNETMASK: return "SIOCSIFNETMASK";
 	case SIOCADDRT: return "SIOCADDRT";
@@ -486,6 +512,9 @@ static void describe_request(unsigned long request, const void *argument, char t
 		snprintf(text, REQUEST_SIZE, ", %llu blocks", *(const unsigned long long *)argument);
 	} else if (request == SIOCSIFADDR || request == SIOCSIFNETMASK) {
 		snprintf(text, REQUEST_SIZE, ", %s %s", interface->ifr_name, address_text(&interface->ifr_addr));
+	} else if (request == SIOCSIFHWADDR) {
+		const uint8_t *mac = (const uint8_t *)interface->ifr_hwaddr.sa_data;
+		snprintf(text, REQUEST_SIZE, ", %s %02x:%02x:%02x:%02x:%02x:%02x", interface->ifr_name, mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 	} else if (request == SIOCSIFVLAN) {
 		const struct vlan_ioctl_args *vlan = argument;
 		snprintf(text, REQUEST_SIZE, ", %s %d on %s", vlan->cmd == ADD_VLAN_CMD ? "add" : "?", vlan->u.VID, vlan->device1);
@@ -622,6 +651,8 @@ static bool is_readable(int fd)
 		return kernel.now_ms >= state.time_ms;
 	if (fd == state.trace_fd)
 		return kernel.now_ms >= state.trace_ms;
+	if (fd == state.unit_fd)
+		return kernel.now_ms >= state.unit_ms;
 	if (fd == state.ready_fd)
 		return kernel.now_ms >= state.ready_ms || kernel.now_ms >= state.ready_closed_ms;
 	if (fd == state.answer_fd)
@@ -647,7 +678,7 @@ static int64_t next_event(void)
 	int64_t next = INT64_MAX;
 	const int64_t times[] = {
 		kernel.disk_ms, kernel.ethernet_ms, kernel.entropy_ms, or_never(kernel.power_key_ms), or_never(kernel.ctrl_alt_del_ms),
-		state.trace_ms, state.time_ms, state.ready_ms, state.ready_closed_ms, state.lease_ms, state.lease_again_ms, state.packet_size || is_child("time") ? state.packet_ms : INT64_MAX,
+		state.unit_ms, state.trace_ms, state.time_ms, state.ready_ms, state.ready_closed_ms, state.lease_ms, state.lease_again_ms, state.packet_size || is_child("time") ? state.packet_ms : INT64_MAX,
 	};
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i] > kernel.now_ms)
@@ -939,6 +970,10 @@ pid_t sys_fork(const char *name)
 		state.time_fd = state.last_pipe;
 		state.time_ms = after(kernel.time_after_ms);
 	}
+	if (strcmp(name, "identity") == 0) {
+		state.unit_fd = state.last_pipe;
+		process->end_ms = state.unit_ms = after(kernel.unit_after_ms);
+	}
 	if (strcmp(name, "trace") == 0) {
 		process->end_ms = state.trace_ms = after(kernel.trace_takes_ms);
 		state.trace_fd = state.last_pipe;
@@ -957,6 +992,20 @@ int sys_share_memory(size_t size, void **memory)
 	if (result == 0)
 		*memory = calloc(1, size);
 	return (int)result;
+}
+
+int sys_secret_memory(size_t size, void **memory)
+{
+	long result = played("secret_memory", 0, "%zu bytes", size);
+	if (result == 0)
+		*memory = calloc(1, size);
+	return (int)result;
+}
+
+int sys_show_to_children(void *memory, size_t size, bool shown)
+{
+	(void)memory;
+	return (int)played("show_to_children", 0, "%zu bytes, %s", size, shown ? "shown" : "hidden");
 }
 
 pid_t sys_wait(int *status)
@@ -1203,9 +1252,9 @@ void kernel_reset(void)
 {
 	memset(&state, 0, sizeof state);
 	state.told_ms = -1;
-	state.ready_fd = state.answer_fd = state.time_fd = state.trace_fd = -1;
+	state.ready_fd = state.answer_fd = state.time_fd = state.trace_fd = state.unit_fd = -1;
 	state.packet_ms = INT64_MAX;
-	state.trace_ms = state.time_ms = state.ready_ms = state.ready_closed_ms = state.lease_ms = state.lease_again_ms = INT64_MAX;
+	state.unit_ms = state.trace_ms = state.time_ms = state.ready_ms = state.ready_closed_ms = state.lease_ms = state.lease_again_ms = INT64_MAX;
 	for (int fd = 0; fd < 3; fd++)
 		new_fd(0, "kernel's console");
 	kernel = (struct kernel){
@@ -1233,6 +1282,7 @@ void kernel_reset(void)
 		.lease_again_ms = MISSING,
 		.dhcp_exit_after_ms = MISSING,
 		.trace_takes_ms = 5,
+		.unit_after_ms = 10,
 		.power_key_ms = MISSING,
 		.ctrl_alt_del_ms = MISSING,
 		.server_lease_s = 3600,

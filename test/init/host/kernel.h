@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { DISK_SECTORS = 12288, GROWN_DISK_SECTORS = 20480, GROWN_DATA_LAST = 18431, MISSING = -1 };
+enum { IDENTITY_FIRST = 5632, IDENTITY_SECTORS = 512, DISK_SECTORS = 12288, GROWN_DISK_SECTORS = 20480, GROWN_DATA_LAST = 18431, MISSING = -1 };
 #define NO_MORE_GATEWAYS UINT32_MAX
 
 struct kernel {
@@ -68,6 +68,11 @@ struct kernel {
 
 	/* what the child that asks for the time says after its start, once */
 	int64_t time_after_ms, time_offset_us;
+
+	/* what the child that reads the identity says, and when after its start; it ends when that is read. size 0: it ends without a word */
+	const uint8_t *unit_answer;
+	size_t unit_answer_size;
+	int64_t unit_after_ms; /* MISSING: never, and it does not end */
 
 	int refuses_ruleset; /* with that errno; 0: the kernel takes it */
 

@@ -1,12 +1,14 @@
 /*
  * init under a played kernel. `scenarios` lists names; `scenarios NAME` prints the ordered log of every system call;
  * `scenarios --fail ERRNO` runs the whole life of a machine once for every call, lets just that call fail, and prints what came of it;
+ * `scenarios --fail-unit ERRNO` the same of one that takes its unit's identity;
  * `scenarios --cut` cuts the power in every flush of the growing partition table, with every kind of half-written sectors, and boots again.
  */
 #include "kernel.h"
 
 #include "../../../overlays/init/machine.h"
 #include "../../../overlays/init/names.h"
+#include "../../../overlays/init/sys.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -615,6 +617,236 @@ static void board_with_ipv6(void)
 	kernel.end_ms = 4000;
 }
 
+/* ---- the unit's identity; what the child itself does is tried by identity.c, here it is its answer that counts */
+
+static const uint8_t an_authority[1][32] = { { 1 } };
+
+static const struct plan_unit_value unit_values[] = {
+	{ "MODE", VALUE_SETTING, false },
+	{ "API_TOKEN", VALUE_SECRET, true },
+	{ "BOARDSMITH_SERIAL", VALUE_SERIAL, false },
+	{ "BOARDSMITH_DEVICE_KEY", VALUE_DEVICE_KEY, false },
+};
+
+static void says_sound(const struct plan_unit *unit)
+{
+	(void)unit;
+	(void)sys_write(1, "identity", 8);
+	sys_exit(0);
+}
+
+static const struct plan_unit unit_rules = {
+	.partition = { 0x11, 0x11, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33, 0x44, 0x44, 0x55, 0x55, 0x55, 0x55, 0x55, 0x04 },
+	.image = "probe-qemu-virt",
+	.authorities = an_authority,
+	.authority_count = 1,
+	.values = unit_values,
+	.value_count = sizeof unit_values / sizeof *unit_values,
+	.timeout_ms = 10000,
+	.child = says_sound,
+};
+
+static uint8_t said[9000];
+
+static void say(unsigned index, const void *bytes, size_t size)
+{
+	struct unit_frame frame = { (uint16_t)index, (uint16_t)size };
+	memcpy(said + kernel.unit_answer_size, &frame, sizeof frame);
+	memcpy(said + kernel.unit_answer_size + sizeof frame, bytes, size);
+	kernel.unit_answer = said;
+	kernel.unit_answer_size += sizeof frame + size;
+}
+
+static void say_end(enum unit_verdict verdict)
+{
+	uint8_t byte = (uint8_t)verdict;
+	say(FRAME_END, &byte, 1);
+}
+
+static void takes_identity(void)
+{
+	plan.unit = &unit_rules;
+	kernel.end_ms = 4000;
+}
+
+static void unit_sound(void)
+{
+	takes_identity();
+	say(FRAME_SERIAL, "ACME-000017", 11);
+	say(FRAME_MAC, "\x52\x54\0\x77\3\1", 6);
+	say(FRAME_POSITION, "cxo-1", 5);
+	say(0, "quiet", 5);
+	say(1, "very secret\n", 12);
+	say(2, "ACME-000017", 11);
+	say_end(UNIT_SOUND);
+}
+
+static void unit_none_but_needed(void)
+{
+	takes_identity();
+	say_end(UNIT_NONE);
+}
+
+static void unit_none(void)
+{
+	static struct plan_unit without_needs;
+	unit_none_but_needed();
+	without_needs = unit_rules;
+	without_needs.value_count = 1;
+	plan.unit = &without_needs;
+}
+
+static void unit_refused(enum unit_verdict verdict)
+{
+	takes_identity();
+	say_end(verdict);
+}
+
+static void unit_unreadable(void)
+{
+	unit_refused(UNIT_UNREADABLE);
+}
+
+static void unit_of_stranger(void)
+{
+	unit_refused(UNIT_UNKNOWN_AUTHORITY);
+}
+
+static void unit_silent(void)
+{
+	takes_identity();
+	kernel.unit_after_ms = MISSING;
+	kernel.end_ms = 12000;
+}
+
+static void unit_says_nothing(void)
+{
+	takes_identity();
+}
+
+static void unit_says_half(void)
+{
+	unit_sound();
+	kernel.unit_answer_size -= 6; /* the end, and a byte of the serial */
+}
+
+static void unit_without_partition(void)
+{
+	static struct plan_unit elsewhere;
+	unit_sound();
+	elsewhere = unit_rules;
+	elsewhere.partition[0] ^= 1;
+	plan.unit = &elsewhere;
+}
+
+static void unit_not_openable(void)
+{
+	unit_sound();
+	kernel.fail_text = "/dev/vda4, read";
+	kernel.fail_text_errno = EIO;
+}
+
+static void unit_device_missing(void)
+{
+	unit_sound();
+	kernel.fail_text = "/dev/vda4, read";
+	kernel.fail_text_errno = ENOENT;
+}
+
+static void unit_mac_not_settable(void)
+{
+	unit_sound();
+	kernel.fail_text = "52:54:00:77:03:01";
+	kernel.fail_text_errno = EBUSY;
+}
+
+static void unit_of_router_with_mac(void)
+{
+	router();
+	unit_sound();
+}
+
+/* What a child that was taken over could say. */
+static void unit_says_sound_alone(void)
+{
+	unit_refused(UNIT_SOUND);
+}
+
+static void unit_says_value_and_none(void)
+{
+	takes_identity();
+	say(1, "x", 1);
+	say_end(UNIT_NONE);
+}
+
+static void unit_says_unknown_index(void)
+{
+	takes_identity();
+	say(4, "x", 1);
+}
+
+static void unit_says_index_twice(void)
+{
+	takes_identity();
+	say(0, "x", 1);
+	say(0, "y", 1);
+}
+
+static void unit_says_too_much(void)
+{
+	takes_identity();
+	static char long_text[4097];
+	memset(long_text, 'x', sizeof long_text);
+	say(0, long_text, sizeof long_text);
+}
+
+static void unit_says_nul(void)
+{
+	takes_identity();
+	say(0, "a\0b", 3);
+}
+
+static void unit_says_other_characters(void)
+{
+	takes_identity();
+	say(3, "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeG", 64);
+}
+
+static void unit_says_escape_as_serial(void)
+{
+	takes_identity();
+	say(FRAME_SERIAL, "A\x1b[2J1", 6);
+}
+
+static void unit_says_dots_as_position(void)
+{
+	takes_identity();
+	say(FRAME_POSITION, "../x", 4);
+}
+
+static void unit_says_mac_of_group(void)
+{
+	takes_identity();
+	say(FRAME_MAC, "\x53\x54\0\x77\3\1", 6);
+}
+
+static void unit_says_verdict_of_parent(void)
+{
+	unit_refused(UNIT_SILENT);
+}
+
+static void child_identity(void)
+{
+	takes_identity();
+	kernel.child = "identity";
+}
+
+static void child_daemon_of_unit(void)
+{
+	unit_sound();
+	kernel.child = "probe";
+}
+
 static void child_time(void)
 {
 	kernel.child = "time";
@@ -808,6 +1040,32 @@ static const struct scenario {
 	{ "router-with-ipv6", router_with_ipv6 },
 	{ "board-with-ipv6", board_with_ipv6 },
 	{ "child-advertiser", child_advertiser },
+	{ "unit-sound", unit_sound },
+	{ "unit-none", unit_none },
+	{ "unit-none-but-needed", unit_none_but_needed },
+	{ "unit-unreadable", unit_unreadable },
+	{ "unit-of-stranger", unit_of_stranger },
+	{ "unit-silent", unit_silent },
+	{ "unit-says-nothing", unit_says_nothing },
+	{ "unit-says-half", unit_says_half },
+	{ "unit-without-partition", unit_without_partition },
+	{ "unit-not-openable", unit_not_openable },
+	{ "unit-device-missing", unit_device_missing },
+	{ "unit-mac-not-settable", unit_mac_not_settable },
+	{ "unit-of-router-with-mac", unit_of_router_with_mac },
+	{ "unit-says-sound-alone", unit_says_sound_alone },
+	{ "unit-says-value-and-none", unit_says_value_and_none },
+	{ "unit-says-unknown-index", unit_says_unknown_index },
+	{ "unit-says-index-twice", unit_says_index_twice },
+	{ "unit-says-too-much", unit_says_too_much },
+	{ "unit-says-nul", unit_says_nul },
+	{ "unit-says-other-characters", unit_says_other_characters },
+	{ "unit-says-escape-as-serial", unit_says_escape_as_serial },
+	{ "unit-says-dots-as-position", unit_says_dots_as_position },
+	{ "unit-says-mac-of-group", unit_says_mac_of_group },
+	{ "unit-says-verdict-of-parent", unit_says_verdict_of_parent },
+	{ "child-identity", child_identity },
+	{ "child-daemon-of-unit", child_daemon_of_unit },
 	{ "child-time", child_time },
 	{ "child-time-silent", child_time_silent },
 	{ "child-time-not-set", child_time_not_set },
@@ -823,6 +1081,14 @@ static const struct scenario {
 	{ "child-health-ports", child_health_ports },
 	{ "child-health-port-missing", child_health_port_missing },
 };
+
+static void life_of_unit(void)
+{
+	unit_sound();
+	kernel.power_key_ms = 2500;
+	kernel.ctrl_alt_del_ms = 12000; /* for a life in which the key does not work */
+	kernel.end_ms = 700000;
+}
 
 static const char *ending_text(enum ending ending)
 {
@@ -881,7 +1147,7 @@ static void judge(const char *log, long number)
 }
 
 /* Each life in a process of its own: init has no way back. Returns its log, to be freed. */
-static char *log_of_life(long fail_call, int fail_errno)
+static char *log_of_life(void (*life)(void), long fail_call, int fail_errno)
 {
 	int ends[2];
 	if (pipe(ends) < 0)
@@ -890,7 +1156,7 @@ static char *log_of_life(long fail_call, int fail_errno)
 	pid_t child = fork();
 	if (child == 0) {
 		dup2(ends[1], 1);
-		prepare(whole_life);
+		prepare(life);
 		kernel.fail_call = fail_call;
 		kernel.fail_errno = fail_errno;
 		printf("-- %s\n", ending_text(kernel_run(live)));
@@ -914,10 +1180,10 @@ static char *log_of_life(long fail_call, int fail_errno)
 	return log;
 }
 
-static int fail_each(int fail_errno)
+static int fail_each(void (*life)(void), int fail_errno)
 {
 	for (long number = 1;; number++) {
-		char *log = log_of_life(number, fail_errno);
+		char *log = log_of_life(life, number, fail_errno);
 		bool reached = strstr(log, " !\n") != NULL;
 		if (reached)
 			judge(log, number);
@@ -1028,7 +1294,9 @@ static int cut_each(void)
 int main(int count, char **arguments)
 {
 	if (count == 3 && strcmp(arguments[1], "--fail") == 0)
-		return fail_each(atoi(arguments[2]));
+		return fail_each(whole_life, atoi(arguments[2]));
+	if (count == 3 && strcmp(arguments[1], "--fail-unit") == 0)
+		return fail_each(life_of_unit, atoi(arguments[2]));
 	if (count == 2 && strcmp(arguments[1], "--cut") == 0)
 		return cut_each();
 	if (count == 2)
