@@ -1,20 +1,26 @@
 import { basename, join } from 'node:path';
 import { ExecaError, execa } from 'execa';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
-import type { CompileProgramOptions } from './compile-program.ts';
+
+export interface ZigOptions {
+  /** Folder of the unpacked ziglang wheel. */
+  readonly zigRoot: string;
+  /** Where the compiler runs; it is the first place for headers. */
+  readonly directory: string;
+  /** Folder for the compiler's cache; the first run fills it with a musl (30 to 50 s). */
+  readonly cacheDirectory: string;
+  /** What is made. */
+  readonly output: string;
+  /** What to do about errors of the compiler. */
+  readonly hint?: string;
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Runs the pinned C compiler, with nothing of this machine's environment.
- * @param options where it is and runs; `output` names what is made in errors
  * @throws BoardsmithError STEP_FAILED with what the compiler said; INTERRUPTED
  */
-export async function zigCc(
-  options: Pick<
-    CompileProgramOptions,
-    'zigRoot' | 'directory' | 'cacheDirectory' | 'output' | 'hint' | 'signal'
-  >,
-  args: readonly string[],
-): Promise<void> {
+export async function zigCc(options: ZigOptions, args: readonly string[]): Promise<void> {
   const { zigRoot, directory, cacheDirectory, signal } = options;
   const name = basename(options.output);
   try {
