@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import type { LockedInput } from '../../builder/lock/lock-format.ts';
 import type { OpenwrtRequest } from '../../builder/lock/resolve/openwrt/package-recorder.ts';
-import { imageBuilderName, targetFolder } from '../../builder/lock/resolve/openwrt/release-paths.ts';
+import { findImageBuilder, targetFolder } from '../../builder/lock/resolve/openwrt/release-paths.ts';
 import { requireProfile } from '../../builder/lock/resolve/openwrt/release-profiles.ts';
 import { findSha256 } from '../../builder/lock/resolve/openwrt/sha256sums.ts';
 import { sha256OfFile } from '../../builder/lock/sha256-of-file.ts';
@@ -132,7 +132,9 @@ async function releaseInputs({ image, release, releaseFiles }: ReleaseImageBuild
     return file;
   };
   const sums = await readFile(locked('sha256sums'), 'utf8');
-  const names = [imageBuilderName(version, target), 'profiles.json'];
+  const archive = findImageBuilder(sums, version, target);
+  if ('problem' in archive) throw notLocked([archive.problem]);
+  const names = [archive.name, 'profiles.json'];
   const [imageBuilder, profiles] = names.map(locked) as [string, string];
   const problems = names.flatMap((name) => {
     const listed = findSha256(sums, name);

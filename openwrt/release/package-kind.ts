@@ -22,6 +22,6 @@ export function packageKindOf(imageBuilder: string): PackageKind {
   throw new BoardsmithError(
     'STEP_FAILED',
     `the ImageBuilder has ${what} of ${feedFiles.opkg} (opkg) and ${feedFiles.apk} (apk)`,
-    { hint: 'name a release that is 24.10 or later' },
+    { hint: 'name a release that is 23.05 or later' },
   );
 }

@@ -5,7 +5,11 @@ import { formatLock } from '../../builder/lock/format-lock.ts';
 import { entryId, type Lock, type OpenwrtEntry, requestId } from '../../builder/lock/lock-format.ts';
 import { parseLock } from '../../builder/lock/read-lock.ts';
 import { differenceFromKnown, knownReleases } from '../../builder/lock/resolve/openwrt/known-releases.ts';
-import { openwrtRequest, type RouterRelease } from '../../builder/lock/resolve/openwrt/openwrt-request.ts';
+import {
+  openwrtRequest,
+  parseOpenwrtRequest,
+  type RouterRelease,
+} from '../../builder/lock/resolve/openwrt/openwrt-request.ts';
 
 const test = suite('what is asked for of an OpenWrt release');
 const release: RouterRelease = {
@@ -25,6 +29,7 @@ test('the order of packages, and one that is named twice, do not count', () => {
 const bad: readonly (readonly [what: string, change: Partial<RouterRelease>, problem: RegExp])[] = [
   ['a snapshot', { version: 'SNAPSHOT' }, /is no version/],
   ['a version that climbs', { version: '../25.12.5' }, /is no version/],
+  ["a release that today's key has not signed", { version: '22.03.7' }, /older than 23\.05\.0/],
   ['a target without its subtarget', { target: 'armsr' }, /is no target/],
   ['a target that climbs', { target: '../armv8' }, /is no target/],
   ['no profile, with which the first is built', { profile: '' }, /is no name of a profile/],
@@ -41,6 +46,16 @@ for (const [what, change, problem] of bad) {
     );
   });
 }
+
+test('an id is its request again', () => {
+  const request = openwrtRequest(release);
+  assert.equal(parseOpenwrtRequest(requestId(request)), request);
+  const none = openwrtRequest({ ...release, packages: [] });
+  assert.equal(parseOpenwrtRequest(requestId(none)), none);
+  for (const id of ['debian:arm64:musl', 'openwrt:25.12.5:armsr/armv8:generic', `${requestId(request)}:x`]) {
+    assert.is(parseOpenwrtRequest(id), null, id);
+  }
+});
 
 test('all mistakes at once', () => {
   assert.throws(

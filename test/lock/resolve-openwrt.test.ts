@@ -148,6 +148,12 @@ if (missing.length > 0 || !hasGpg()) {
       /the mirror has no .*sha256sums\.asc$/,
     ],
     [
+      'an ImageBuilder in two packings',
+      { sums: (text) => `${text}${sha256('other')} *${testImageBuilder.replace(/zst$/, 'xz')}\n` },
+      'INPUT_CORRUPT',
+      /sha256sums names both openwrt-imagebuilder-\S+\.tar\.zst and openwrt-imagebuilder-\S+\.tar\.xz/,
+    ],
+    [
       'two lines for one name',
       { sums: (text) => `${text}${sha256('other')} *${testImageBuilder}\n` },
       'INPUT_CORRUPT',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { execaSync } from 'execa';
 import { pack } from 'tar-stream';
 import { SigningKey } from './debian-repository.ts';
 import { type Answer, bytes, type LoopbackServer } from './loopback-server.ts';
@@ -42,6 +43,8 @@ export class ReleaseKeys {
 
 export interface MirrorOptions {
   readonly kind?: 'opkg' | 'apk';
+  /** How the ImageBuilder is packed: with xz as before 24.10, with zstd if left out. */
+  readonly packing?: 'xz';
   /** How the stand-in lies: see stand-in.py. */
   readonly lie?: string;
   /** A program for `staging_dir/host/bin/mksquashfs4`; without it no image can be made. */
@@ -73,7 +76,8 @@ export async function serveRelease(
     profiles: { small_board: {}, small_board_v2: {} },
   };
   const files: Record<string, Buffer> = {
-    [testImageBuilder]: await imageBuilder(options),
+    [options.packing === 'xz' ? testImageBuilder.replace(/zst$/, 'xz') : testImageBuilder]:
+      await imageBuilder(options),
     'profiles.json': Buffer.from(JSON.stringify(profiles)),
   };
   const lines = Object.entries(files).map(([name, content]) => `${sha256(content)} *${name}\n`);
@@ -155,7 +159,17 @@ async function imageBuilder(options: MirrorOptions): Promise<Buffer> {
   if (options.mksquashfs !== undefined) add('staging_dir/host/bin/mksquashfs4', options.mksquashfs, 0o755);
   if (options.mke2fs !== undefined) add('staging_dir/host/bin/mke2fs', options.mke2fs, 0o755);
   tar.finalize();
-  return storedZstd(await buffer(tar));
+  const packed = await buffer(tar);
+  if (options.packing === undefined) return storedZstd(packed);
+  const xz = execaSync(
+    'python3',
+    ['-c', 'import lzma, sys; sys.stdout.buffer.write(lzma.compress(sys.stdin.buffer.read()))'],
+    {
+      input: packed,
+      encoding: 'buffer',
+    },
+  );
+  return Buffer.from(xz.stdout);
 }
 
 export function sha256(content: string | Uint8Array): string {

@@ -59,6 +59,26 @@ export class NetworkNamespace {
     return exitCode ?? -1;
   }
 
+  /** Runs a program inside. @returns what it printed */
+  async read(...args: readonly string[]): Promise<string> {
+    const [program, all] = this.command(...args);
+    return (await execa(program, all)).stdout;
+  }
+
+  /** Starts a program inside that says a line when it is ready. */
+  begin(...args: readonly string[]): { readonly ready: Promise<unknown>; stop(): Promise<void> } {
+    const [program, all] = this.command(...args);
+    const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(child, 'close');
+    return {
+      ready: once(child.stdout, 'data'),
+      async stop() {
+        child.kill('SIGKILL');
+        await ended;
+      },
+    };
+  }
+
   async close(): Promise<void> {
     const closed = once(this.#holder, 'close');
     this.#holder.stdin!.end();

@@ -106,6 +106,12 @@ if (missing.length > 0 || !hasGpg()) {
     });
   }
 
+  test('an ImageBuilder that is packed with xz, as before 24.10', async () => {
+    const { facts, error } = await build({ packing: 'xz' });
+    assert.is(error, undefined, `${error?.message} ${error?.problems.join('\n')}`);
+    assert.ok(facts!.packages.some(({ name }) => name === 'firewall4'));
+  });
+
   const lies: readonly (readonly [lie: string, code: string, message: RegExp])[] = [
     ['no image', 'STEP_FAILED', /ended well and made no image: it wrote no profiles\.json/],
     ['lost image', 'STEP_FAILED', /ended well and made no image: it did not write openwrt-/],

@@ -12,7 +12,7 @@ import { verifyGpg } from './gpg-signature.ts';
 import { differenceFromKnown } from './known-releases.ts';
 import type { OpenwrtRequest, PinnedDownload } from './package-recorder.ts';
 import { refusedRelease } from './release-error.ts';
-import { imageBuilderName, targetFolder } from './release-paths.ts';
+import { findImageBuilder, targetFolder } from './release-paths.ts';
 import { requireProfile } from './release-profiles.ts';
 import { findSha256 } from './sha256sums.ts';
 import { usignKeyLine, verifyUsign } from './usign.ts';
@@ -43,7 +43,9 @@ export async function resolveOpenwrt(request: OpenwrtRequest, context: ResolveCo
   const profiles = await listed(text, folder, 'profiles.json', context, largestList);
   requireProfile(await readFile(profiles.file, 'utf8'), { version, target, profile });
   context.progress(`fetching the ImageBuilder of OpenWrt ${version} for ${target}`);
-  const imageBuilder = await listed(text, folder, imageBuilderName(version, target), context);
+  const archive = findImageBuilder(text, version, target);
+  if ('problem' in archive) throw refusedRelease(`${folder}: ${archive.problem}`);
+  const imageBuilder = await listed(text, folder, archive.name, context);
   const difference = differenceFromKnown(version, target, {
     sha256sums: sums.entry.sha256,
     imageBuilder: imageBuilder.entry.sha256,

@@ -22,3 +22,8 @@ export function findSha256(sums: string, name: string): Lookup {
         : `sha256sums names ${name} in ${found.length} lines`,
   };
 }
+
+/** Whether a line of the list has exactly this name, however many have. */
+export function isNamed(sums: string, name: string): boolean {
+  return sums.split('\n').some((text) => line.exec(text)?.[2] === name);
+}
