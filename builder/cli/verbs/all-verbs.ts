@@ -23,10 +23,7 @@ export const verbs: readonly Verb[] = [
   boot,
   testVerb,
   inspect,
-<<<<<<< Updated upstream
   ledger,
-=======
   release,
->>>>>>> Stashed changes
   demo,
 ];

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { buildImages } from '../build-images.ts';
 import {
   addRouterOption,
@@ -12,7 +11,6 @@ import { addSelectionOptions } from '../image-selection.ts';
 import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
 import { shownPath } from '../shown-path.ts';
-import type { Terminal } from '../terminal.ts';
 import { vendorFolder } from '../vendor-folder.ts';
 import { cacheFolder } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
@@ -85,29 +83,3 @@ export const build: Verb = {
       });
   },
 };
-
-<<<<<<< Updated upstream
-/** @throws BoardsmithError FILE_UNUSABLE */
-function vendorFolder(terminal: Terminal, written: string): string {
-  const folder = resolve(terminal.currentDirectory, written);
-  if (existsSync(join(folder, 'sha256'))) return folder;
-  throw new BoardsmithError('FILE_UNUSABLE', `${written} is no folder with the inputs of a build`, {
-    hint: `boardsmith lock RECIPE --vendor ${written}`,
-  });
-=======
-/** @throws BoardsmithError USAGE for a cluster beside something else, or with boards of its own choice */
-async function selectRecipesOrCluster(
-  terminal: Terminal,
-  names: readonly string[],
-  options: SelectionOptions,
-): Promise<Selection | ClusterSelection> {
-  const cluster = names.find((name) => isCluster(terminal, name));
-  if (cluster === undefined) return await selectImages(terminal, names, options);
-  if (names.length > 1 || options.board !== undefined) {
-    throw new BoardsmithError('USAGE', `${cluster} is a cluster: it names its own recipes and boards`, {
-      hint: `boardsmith build ${cluster}`,
-    });
-  }
-  return await selectCluster(terminal, cluster, options);
->>>>>>> Stashed changes
-}
