@@ -14,8 +14,13 @@ import type { ReleaseManifest } from '../release/release-manifest.ts';
 import { readSecretKey } from '../signature/secret-key.ts';
 import { passwordAsker } from './ask-password.ts';
 import { flowChanges, policyDocuments } from './cluster-documents.ts';
-import { type ClusterSelection, isCluster, routerName, selectCluster } from './cluster-selection.ts';
-import { type Selection, type SelectionOptions, selectImages } from './image-selection.ts';
+import {
+  type ClusterOptions,
+  type ClusterSelection,
+  routerName,
+  selectRecipesOrCluster,
+} from './cluster-selection.ts';
+import type { Selection } from './image-selection.ts';
 import { matrixPicture } from './policy-page/matrix-picture.ts';
 import { releasePage } from './release-page/page.ts';
 import { type PlanOutputs, type PlanRun, runPlan } from './run-plan.ts';
@@ -23,7 +28,7 @@ import type { Terminal } from './terminal.ts';
 import { vendorFolder } from './vendor-folder.ts';
 import { builderVersion, cacheFolder } from './workspace.ts';
 
-export interface ReleaseOptions extends SelectionOptions {
+export interface ReleaseOptions extends ClusterOptions {
   /** Absolute paths. */
   readonly out: string;
   readonly key: string;
@@ -117,14 +122,16 @@ async function select(
   options: ReleaseOptions,
 ): Promise<Selection | ClusterSelection> {
   const packed: readonly PackedFormat[] = options.xz === true ? ['zstd', 'xz'] : ['zstd'];
-  const selectionOptions = { ...options, dense: true, packed } as const;
-  if (!isCluster(terminal, name)) return await selectImages(terminal, [name], selectionOptions);
-  if (options.board !== undefined) {
-    throw new BoardsmithError('USAGE', `${name} is a cluster: it names its own boards`, {
-      hint: `boardsmith release ${name} --key FILE --out DIR`,
-    });
+  const all = { ...options, dense: true, packed } as const;
+  const selection = await selectRecipesOrCluster(terminal, [name], all, 'release');
+  if ('cluster' in selection && selection.cluster.router.base !== 'embedded') {
+    throw new BoardsmithError(
+      'USAGE',
+      `the router of ${name} is an OpenWrt release, whose images are not published with the others yet`,
+      { hint: `boardsmith release ${name} --router embedded --key FILE --out DIR` },
+    );
   }
-  return await selectCluster(terminal, name, selectionOptions);
+  return selection;
 }
 
 function imagesToRelease(

@@ -23,7 +23,7 @@ export const verbs: readonly Verb[] = [
   boot,
   testVerb,
   inspect,
-  ledger,
   release,
+  ledger,
   demo,
 ];

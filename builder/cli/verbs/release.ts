@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { addRouterOption } from '../cluster-selection.ts';
 import { formatBytes, formatSeconds } from '../format.ts';
-import { addSelectionOptions, type SelectionOptions } from '../image-selection.ts';
+import { addSelectionOptions } from '../image-selection.ts';
 import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
 import { publishRelease, type ReleaseOptions } from '../publish-release.ts';
@@ -9,8 +10,7 @@ import { shownPath } from '../shown-path.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
-type Written = Omit<ReleaseOptions, 'out' | 'key'> &
-  SelectionOptions & { readonly out?: string; readonly key?: string; readonly json?: true };
+type Written = Omit<ReleaseOptions, 'out' | 'key'> & { readonly out?: string; readonly key?: string };
 
 /** `boardsmith release`: a signed folder with everything that a manufacturer needs. */
 export const release: Verb = {
@@ -21,7 +21,7 @@ export const release: Verb = {
       'publish the images of a recipe or cluster: one signed folder, complete or absent',
       'boardsmith release skyminer-4 --key boardsmith.key --out releases/skyminer-4-2 --since releases/skyminer-4-1',
     );
-    addSelectionOptions(command)
+    addRouterOption(addSelectionOptions(command))
       .option('--key <file>', 'secret key that signs it, as `boardsmith keygen` or `minisign -G` makes it')
       .option('--password-file <file>', "file whose first line is the key's password (default: ask)")
       .option('--out <dir>', 'the folder to make; must not be there')
