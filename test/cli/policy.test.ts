@@ -77,6 +77,18 @@ test('the page loads nothing, runs nothing, is the same each time, and escapes w
   for (const { id, to } of value.forwards) assert.match(page, to.name, id);
 });
 
+test('of a file that no browser would show whole, the page has the first lines and says so', async () => {
+  const value = await examplePolicy('skyminer-4');
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, line) => `line ${line}\n`).join('');
+  const page = policyPage(value, '', { '/etc/long': lines(100_000) });
+  assert.ok(page.length < 700_000);
+  assert.match(page, /\nline 1000\n/);
+  assert.not.match(page, /line 99999/);
+  assert.match(page, /The rest is not shown/);
+  assert.not.match(policyPage(value, '', { '/etc/short': lines(100) }), /The rest is not shown/);
+});
+
 test('warnings are said, and are no reason to fail', async () => {
   const { code, note } = await policy(warned);
   assert.is(code, 0);

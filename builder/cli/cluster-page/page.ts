@@ -11,6 +11,7 @@ import { isAsExpected, type Trial, trialText } from '../../../qemu/cluster/trial
 import { timelineChart } from '../../../qemu/timeline.ts';
 import { formatSeconds } from '../format.ts';
 import { html, Markup } from '../inspect-page/markup.ts';
+import { preformatted } from '../inspect-page/preformatted.ts';
 import { style } from '../inspect-page/style.ts';
 
 /** Nothing is loaded and nothing is run: consoles hold what daemons wrote. */
@@ -45,7 +46,7 @@ export function clusterPage(report: ClusterReport): string {
     tile(String(scenarios.filter(({ skipped }) => skipped !== null).length), 'scenarios could not be tried'),
     tile(String(machines.length), 'machines ran'),
   ]}</div>
-${broken !== null && html`<section><h2>The test did not come to its end</h2>${lines(broken.split('\n'))}</section>`}
+${broken !== null && html`<section><h2>The test did not come to its end</h2>${preformatted(broken.split('\n'))}</section>`}
 ${
   failures.length > 0 &&
   html`<section><h2>Otherwise than the policy says</h2><ul>${failures
@@ -60,7 +61,7 @@ ${report.boards.length > 1 && groupsOf(report)}
 <section><h2>What was tried, by pair</h2>${pairs(report)}</section>
 <section><h2>How the machines started</h2>${machines.map(
     ({ name, group, image, timeline }) =>
-      html`<h3>${name} <span class="faint">${image}${report.groups.length > 1 && html`, group ${group}`}</span></h3>${lines(timelineChart(timeline).split('\n'))}`,
+      html`<h3>${name} <span class="faint">${image}${report.groups.length > 1 && html`, group ${group}`}</span></h3>${preformatted(timelineChart(timeline).split('\n'))}`,
   )}</section>
 <section><h2>Consoles</h2>${machines.map((machine) => consoleOf(machine, report.groups.length > 1))}</section>
 <footer>Written by boardsmith test.</footer>
@@ -113,11 +114,6 @@ function cell(trials: readonly Trial[]): Markup {
   return html`<td class="${kind}" title="${title}">${passed}/${trials.length}</td>`;
 }
 
-/** One below the other: line breaks of a text are escaped. */
-function lines(texts: readonly string[]): Markup {
-  return html`<pre>${texts.map((text) => html`${text}\n`)}</pre>`;
-}
-
 /** Everything that was tried, folded by who sent it to whom; what was tried of a starting router is told by its scenario's numbers. */
 function pairs({ scenarios }: ClusterReport): Markup[] {
   const byPair = new Map<string, Trial[]>();
@@ -141,5 +137,5 @@ function scenarioRow({ title, group, skipped, trials, milliseconds }: ScenarioRe
 }
 
 function consoleOf({ name, group, command, console }: MachineReport, isOfMany: boolean): Markup {
-  return html`<details><summary>${name} <span class="faint">(${isOfMany && `group ${group}, `}${console.length} lines)</span></summary><p class="mono">${command}</p>${lines(console)}</details>`;
+  return html`<details><summary>${name} <span class="faint">(${isOfMany && `group ${group}, `}${console.length} lines)</span></summary><p class="mono">${command}</p>${preformatted(console)}</details>`;
 }

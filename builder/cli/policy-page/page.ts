@@ -2,6 +2,7 @@ import { byNumberedName, policyMatrix } from '../../../openwrt/policy/matrix.ts'
 import type { BoardLink, Policy } from '../../../openwrt/policy/policy.ts';
 import { policyInWords } from '../../../openwrt/policy/words.ts';
 import { html, Markup } from '../inspect-page/markup.ts';
+import { preformatted } from '../inspect-page/preformatted.ts';
 import { matrixTable } from './matrix-table.ts';
 import { style } from './style.ts';
 
@@ -48,7 +49,7 @@ ${matrixTable(matrix)}</section>
     .map(segmentRow)}</tbody></table></div></section>
 <section><h2>What is made of it</h2>${Object.entries(files).map(
     ([path, text]) =>
-      html`<details><summary class="mono">${path}</summary><pre>${shownPart(text)}</pre>${
+      html`<details><summary class="mono">${path}</summary>${preformatted(shownLines(text))}${
         text.length > mostShown &&
         html`<p class="faint">The rest is not shown: boardsmith policy ${policy.cluster} --out DIR writes all of it.</p>`
       }</details>`,
@@ -60,8 +61,9 @@ ${matrixTable(matrix)}</section>
 }
 
 /** Whole lines from its beginning. */
-function shownPart(text: string): string {
-  return text.length <= mostShown ? text : text.slice(0, text.lastIndexOf('\n', mostShown) + 1);
+function shownLines(text: string): string[] {
+  const shown = text.length <= mostShown ? text : text.slice(0, text.lastIndexOf('\n', mostShown) + 1);
+  return shown.replace(/\n$/, '').split('\n');
 }
 
 function tile(value: string | number, label: string): Markup {
