@@ -33,13 +33,22 @@ export async function cosign(folder: string, key: SigningKey, options: CosignOpt
   const { signal, onProgress, keys = [] } = options;
   const name = signatureName(key.publicKey.id);
   const { manifest, digest } = requireSound(
-    await verifyRelease(folder, { keys, threshold: keys.length === 0 ? 0 : 1, signal, ...(onProgress && { onProgress }) }),
+    await verifyRelease(folder, {
+      keys,
+      threshold: keys.length === 0 ? 0 : 1,
+      signal,
+      ...(onProgress && { onProgress }),
+    }),
   );
   const bytes = await readFile(join(folder, manifestName));
   if (createHash('sha256').update(bytes).digest('hex') !== digest) {
-    throw new BoardsmithError('RELEASE_INVALID', `${join(folder, manifestName)} changed while it was looked at`, {
-      hint: 'let nobody else write to the folder, and run the same command again',
-    });
+    throw new BoardsmithError(
+      'RELEASE_INVALID',
+      `${join(folder, manifestName)} changed while it was looked at`,
+      {
+        hint: 'let nobody else write to the folder, and run the same command again',
+      },
+    );
   }
   signal.throwIfAborted();
   await putNew(folder, name, signMessage(bytes, key, signatureComment(manifest)), key.publicKey.id);

@@ -1,11 +1,14 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { run } from '../../builder/cli/run.ts';
 import { exitCodes } from '../../builder/error/error-codes.ts';
+import { openLedger } from '../../builder/ledger/open-ledger.ts';
+import { secretKeyText } from '../../builder/signature/secret-key.ts';
+import { generateKey } from '../../builder/signature/signing-key.ts';
 import { capturedTerminal } from '../support/captured-terminal.ts';
-import { batchSigner, writeLedger } from '../support/ledger-trial.ts';
+import { batchSigner, newBatch, newUnit, writeLedger } from '../support/ledger-trial.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testSigner } from '../support/test-signer.ts';
 
@@ -44,6 +47,29 @@ test('check names the line that was changed, and the key that was not given', as
   );
   assert.is(stranger.code, exitCodes.LEDGER_INVALID);
   assert.match(stranger.note, /a key that was not given/);
+});
+
+test('close counts and signs; another key and a closed batch are refused', async () => {
+  const [batchKey, stranger] = [generateKey(), generateKey()];
+  rmSync(file);
+  const open = await openLedger(file);
+  await open.append({ ...newBatch, key: Buffer.from(batchKey.publicKey.bytes).toString('hex') });
+  await open.append(newUnit(1));
+  await open.append(newUnit(2));
+  await open.append(newUnit(3, { result: 'failed', fault: { what: 'the card lies', offset: 4096 } }));
+  await open.release();
+  const keys = { 'stranger.key': stranger, 'batch.key': batchKey };
+  for (const [name, key] of Object.entries(keys)) {
+    writeFileSync(join(folder, name), await secretKeyText(key, null), { mode: 0o600 });
+  }
+  const close = async (key: string) =>
+    await ledger('close', 'ledger.ndjson', '--batch', '2026-11-a', '--batch-key', key);
+  assert.is((await close('stranger.key')).code, exitCodes.KEY_UNUSABLE);
+  const { code, out } = await close('batch.key');
+  assert.is(code, 0);
+  assert.match(out, /^closed batch 2026-11-a: 2 good, 0 not read back, 1 failed; signed by [0-9A-F]{16}$/);
+  assert.is((await ledger('check', 'ledger.ndjson')).code, 0);
+  assert.is((await close('batch.key')).code, exitCodes.UNITS_INVALID);
 });
 
 test('unit says what is in it', async () => {

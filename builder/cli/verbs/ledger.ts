@@ -8,6 +8,9 @@ import { sheetPdf } from '../../ledger/labels/sheet-pdf.ts';
 import { sheetSvg } from '../../ledger/labels/sheet-svg.ts';
 import { unitLabels } from '../../ledger/labels/unit-label.ts';
 import { ledgerCsv } from '../../ledger/ledger-csv.ts';
+import { openLedger } from '../../ledger/open-ledger.ts';
+import { readSecretKey } from '../../signature/secret-key.ts';
+import { passwordAsker } from '../ask-password.ts';
 import { givenPublicKey } from '../given-public-key.ts';
 import { unitHistoryLines, verdictLines } from '../ledger-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -22,11 +25,12 @@ export const ledger: Verb = {
       program,
       'ledger',
       'check the ledger of what was burnt, look a unit up, export it, draw labels',
-      'boardsmith ledger check ledger.ndjson --pub batch.pub\n  boardsmith ledger unit ledger.ndjson ACME-000017\n  boardsmith ledger export ledger.ndjson --csv units.csv\n  boardsmith ledger labels ledger.ndjson --out labels.pdf',
+      'boardsmith ledger check ledger.ndjson --pub batch.pub\n  boardsmith ledger unit ledger.ndjson ACME-000017\n  boardsmith ledger close ledger.ndjson --batch 2026-11-a --batch-key batch.key\n  boardsmith ledger export ledger.ndjson --csv units.csv\n  boardsmith ledger labels ledger.ndjson --out labels.pdf',
     );
     defineCheck(command, terminal);
     defineUnit(command, terminal);
     defineExport(command, terminal);
+    defineClose(command, terminal);
     defineLabels(command, terminal);
   },
 };
@@ -84,6 +88,44 @@ function defineExport(command: Command, terminal: Terminal): void {
         await writeWhole(resolve(terminal.currentDirectory, options.csv), csv);
         terminal.note(`wrote ${history.units.length} lines into ${options.csv}`);
       } else if (!options.json) terminal.out(csv.trimEnd());
+    });
+}
+
+interface CloseOptions {
+  readonly batch: string;
+  readonly batchKey: string;
+  readonly passwordFile?: string;
+  readonly json?: true;
+}
+
+function defineClose(command: Command, terminal: Terminal): void {
+  command
+    .command('close <ledger>')
+    .description('end a batch: count its units and sign all lines so far; it takes no more units')
+    .requiredOption('--batch <name>', 'the batch, as its certificate names it')
+    .requiredOption('--batch-key <file>', 'secret key of the batch')
+    .option('--password-file <file>', 'file whose first line is its password (default: the terminal asks)')
+    .option('--json', 'print the line as one JSON object')
+    .action(async (file: string, options: CloseOptions) => {
+      const path = (named: string): string => resolve(terminal.currentDirectory, named);
+      const password = options.passwordFile === undefined ? undefined : path(options.passwordFile);
+      // A ledger that is not there is not made.
+      await soundLedger(terminal, file);
+      const key = await readSecretKey(path(options.batchKey), passwordAsker(terminal, password));
+      const ledger = await openLedger(path(file));
+      try {
+        if (ledger.repaired !== null) terminal.note(`note: ${ledger.repaired}`);
+        const closed = await ledger.closeBatch(options.batch, key);
+        const { batch, verified, notVerified, failed } = closed;
+        if (options.json) terminal.out(JSON.stringify(closed));
+        else {
+          terminal.out(
+            `closed batch ${batch}: ${verified} good, ${notVerified} not read back, ${failed} failed; signed by ${key.publicKey.id}`,
+          );
+        }
+      } finally {
+        await ledger.release();
+      }
     });
 }
 
