@@ -14,10 +14,32 @@ const longestPassword = 4096;
  * @throws (the returned function) BoardsmithError KEY_UNUSABLE if there is nobody to ask, or the file cannot be used; INTERRUPTED
  */
 export function passwordAsker(terminal: Terminal, file: string | undefined): AskPassword {
-  return async (name) => (file === undefined ? await typed(terminal, name) : await fromFile(file));
+  return async (name) =>
+    file === undefined
+      ? await typed(terminal, `password of ${name}`, `${name} has a password`)
+      : await passwordInFile(file);
 }
 
-async function fromFile(file: string): Promise<string> {
+/**
+ * Gets the password that a new secret key is to have: from a file, or twice from whoever sits at the terminal, since nobody sees it.
+ * @throws BoardsmithError KEY_UNUSABLE, also if the two differ; INTERRUPTED
+ */
+export async function newPassword(
+  terminal: Terminal,
+  name: string,
+  file: string | undefined,
+): Promise<string> {
+  if (file !== undefined) return await passwordInFile(file);
+  const need = `${name} needs a password`;
+  const password = await typed(terminal, `password for ${name}`, need);
+  if ((await typed(terminal, 'once more', need)) === password) return password;
+  throw new BoardsmithError('KEY_UNUSABLE', 'the two passwords differ', {
+    hint: 'run the same command again',
+  });
+}
+
+/** The first line of a file that others may not read. @throws BoardsmithError KEY_UNUSABLE */
+async function passwordInFile(file: string): Promise<string> {
   const { bytes, state } = await readShortFile(file, longestPassword).catch((cause: unknown) => {
     throw new BoardsmithError('KEY_UNUSABLE', `cannot read the password’s file ${file}`, {
       hint: 'name a file whose first line is the password',
@@ -33,9 +55,10 @@ async function fromFile(file: string): Promise<string> {
   return bytes.toString('utf8').replace(/\r?\n[\s\S]*$/, '');
 }
 
-async function typed(terminal: Terminal, name: string): Promise<string> {
+/** @param question what is printed before it @param need why it is asked for, if there is nobody to ask */
+async function typed(terminal: Terminal, question: string, need: string): Promise<string> {
   if (process.stdin.isTTY !== true) {
-    throw new BoardsmithError('KEY_UNUSABLE', `${name} has a password, and there is nobody to ask`, {
+    throw new BoardsmithError('KEY_UNUSABLE', `${need}, and there is nobody to ask`, {
       hint: 'name a file with it: --password-file FILE',
     });
   }
@@ -44,7 +67,7 @@ async function typed(terminal: Terminal, name: string): Promise<string> {
   // The reader takes the keys from the terminal, Ctrl-C among them.
   const stop = new AbortController();
   reader.once('SIGINT', () => stop.abort());
-  process.stderr.write(`password of ${name}: `);
+  process.stderr.write(`${question}: `);
   try {
     return await reader.question('', { signal: AbortSignal.any([terminal.signal, stop.signal]) });
   } catch (cause) {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { link, open, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
-import { syncFolder } from '../lock/sync-folder.ts';
+import { putNewFile } from '../lock/put-new-file.ts';
 import type { PublicKey, SigningKey } from '../signature/keys.ts';
 import { signMessage } from '../signature/signature-file.ts';
 import type { ReleaseManifest } from './release-manifest.ts';
-import { manifestName, signatureName } from './signature-name.ts';
+import { manifestName, signatureComment, signatureName } from './signature-name.ts';
 import { requireSound, verifyRelease } from './verify/verify-release.ts';
 
 export interface CosignOptions {
@@ -51,28 +51,13 @@ export async function cosign(folder: string, key: SigningKey, options: CosignOpt
     );
   }
   signal.throwIfAborted();
-  await putNew(folder, name, signMessage(bytes, key, signatureComment(manifest)), key.publicKey.id);
+  await putSignature(folder, name, signMessage(bytes, key, signatureComment(manifest)), key.publicKey.id);
   return { manifest, digest, signature: name };
 }
 
-/** What a signature says beside the manifest: signed too, and shown by `minisign -V`. */
-export function signatureComment({ name, number, version }: ReleaseManifest): string {
-  return `boardsmith release ${name} ${number} (${version})`;
-}
-
-/** Writes a file that is not there, whole or not at all: a link to what was written elsewhere fails if the name is taken. */
-async function putNew(folder: string, name: string, text: string, keyId: string): Promise<void> {
-  const draft = join(folder, `.${name}.${process.pid}.part`);
+async function putSignature(folder: string, name: string, text: string, keyId: string): Promise<void> {
   try {
-    const handle = await open(draft, 'wx', 0o644);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await link(draft, join(folder, name));
-    await syncFolder(folder);
+    await putNewFile(join(folder, name), text, 0o644);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
       throw new BoardsmithError('KEY_UNUSABLE', `the key ${keyId} has signed this release before`, {
@@ -84,7 +69,5 @@ async function putNew(folder: string, name: string, text: string, keyId: string)
       hint: 'make the folder writable, or copy the release elsewhere',
       cause,
     });
-  } finally {
-    await rm(draft, { force: true });
   }
 }

@@ -3,6 +3,7 @@ import { build } from './build.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { inspect } from './inspect.ts';
+import { keygen } from './keygen.ts';
 import { ledger } from './ledger.ts';
 import { lock } from './lock.ts';
 import { newAppliance } from './new.ts';
@@ -11,6 +12,7 @@ import { policy } from './policy.ts';
 import { release } from './release.ts';
 import { testVerb } from './test.ts';
 import type { Verb } from './verb.ts';
+import { verify } from './verify.ts';
 
 /** In the order in which `boardsmith --help` lists them. */
 export const verbs: readonly Verb[] = [
@@ -23,7 +25,9 @@ export const verbs: readonly Verb[] = [
   boot,
   testVerb,
   inspect,
+  keygen,
   release,
+  verify,
   ledger,
   demo,
 ];

@@ -15,6 +15,7 @@ import { osList } from '../documents/os-list.ts';
 import { provenance } from '../documents/provenance.ts';
 import type { ReleasedFile, ReleasedImage, ReleaseManifest } from '../release-manifest.ts';
 import { sbomPackages } from '../sbom-packages.ts';
+import { manifestName, signatureComment, signatureName } from '../signature-name.ts';
 import { FolderDraft } from './folder-draft.ts';
 import type { ImageToRelease, ReleaseFacts } from './released-source.ts';
 import { makeWholeFolder } from './whole-folder.ts';
@@ -60,7 +61,7 @@ export async function makeRelease(request: ReleaseRequest): Promise<ReleaseManif
       const draft = new FolderDraft(folder, signal);
       manifest = await fill(draft, request);
       const text = canonicalText(manifest);
-      await draft.write('manifest.json', text);
+      await draft.write(manifestName, text);
       for (const key of signers) {
         const comment = signatureComment(manifest);
         await draft.write(signatureName(key.publicKey.id), signMessage(Buffer.from(text), key, comment));
@@ -69,16 +70,6 @@ export async function makeRelease(request: ReleaseRequest): Promise<ReleaseManif
     signal,
   );
   return manifest!;
-}
-
-/** Of the signature of one key, beside the manifest. */
-export function signatureName(keyId: string): string {
-  return `manifest.json.${keyId}.minisig`;
-}
-
-/** No time of the clock: what is signed says which release it is. */
-function signatureComment({ name, number, version }: ReleaseManifest): string {
-  return `boardsmith release ${name} ${number} (${version})`;
 }
 
 async function fill(draft: FolderDraft, request: ReleaseRequest): Promise<ReleaseManifest> {

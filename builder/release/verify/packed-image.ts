@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { Decompress } from 'fzstd';
 import { Turns } from '../../lock/turns.ts';
 import { decompress } from '../../toolchain/decompress.ts';
@@ -11,12 +10,13 @@ const chunkSize = 1 << 18;
 
 /**
  * Unpacks an image and holds every byte against the manifest; nothing is kept.
- * @param path of the `.img.zst` or `.img.xz` in the folder
+ * @param file where it lies
+ * @param path of the `.img.zst` or `.img.xz` in its release
  * @param onProgress bytes of the raw image so far
  * @throws the signal's reason; an Error of the file system
  */
 export async function packedImageProblems(
-  folder: string,
+  file: string,
   path: string,
   image: ReleasedImage,
   signal: AbortSignal,
@@ -26,7 +26,7 @@ export async function packedImageProblems(
   const check = new RawImageCheck(image);
   const turns = new Turns(signal);
   try {
-    for await (const piece of unpacked(join(folder, path), path.endsWith('.xz'))) {
+    for await (const piece of unpacked(file, path.endsWith('.xz'))) {
       check.push(piece);
       if (check.isTooLong) break;
       onProgress(check.position);

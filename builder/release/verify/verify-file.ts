@@ -1,19 +1,18 @@
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { inThread } from '../../lock/byte-threads/byte-threads.ts';
 import type { ReleasedFile } from '../release-manifest.ts';
 import type { ReleaseProblem } from './release-problem.ts';
 
 /**
  * Holds one file against its size and sha256. What is no plain file, or not there, is left to `treeProblems`.
+ * @param file where it lies
  * @throws an Error of the file system; the signal's reason
  */
 export async function fileProblems(
-  folder: string,
+  file: string,
   { path, size, sha256 }: ReleasedFile,
   signal: AbortSignal,
 ): Promise<ReleaseProblem[]> {
-  const file = join(folder, path);
   const state = await lstat(file).catch(() => null);
   if (state === null || !state.isFile()) return [];
   if (state.size < size) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { Limiter } from '../../lock/limiter.ts';
 import type { PublicKey } from '../../signature/keys.ts';
@@ -70,23 +70,32 @@ export async function verifyRelease(folder: string, options: VerifyOptions): Pro
 
 /**
  * Holds one packed image of a release against the manifest, and the manifest against its signatures; the other files are not looked at.
- * @param path of the file in the release folder
+ * @param file its path, in the release folder or elsewhere under its own name
  */
 export async function verifyPackedImage(
   folder: string,
-  path: string,
+  file: string,
   options: VerifyOptions,
 ): Promise<ReleaseVerdict> {
   const head = await verifyHead(folder, options);
   const { manifest } = head;
   if (manifest === null) return head;
-  const file = manifest.files.find((one) => one.path === path);
-  if (file === undefined || imageOf(manifest, path) === undefined) {
-    const problem: ReleaseProblem = { kind: 'extra', where: path, message: 'it is no image of this release' };
+  const inside = relative(folder, file);
+  const isElsewhere = inside.startsWith('..');
+  const entry = manifest.files.find(({ path }) =>
+    isElsewhere
+      ? imageOf(manifest, path) !== undefined && basename(path) === basename(file)
+      : path === inside,
+  );
+  if (entry === undefined || imageOf(manifest, entry.path) === undefined) {
+    const where = isElsewhere ? file : inside;
+    const problem: ReleaseProblem = { kind: 'extra', where, message: 'it is no image of this release' };
     return { ...head, problems: [...head.problems, problem] };
   }
-  const progress = new Progress({ ...manifest, files: [file] }, options.onProgress);
-  const found = await wholeFileProblems(folder, file, manifest, options.signal, progress);
+  const plain = await plainFileProblem(file, entry.path, Number.POSITIVE_INFINITY);
+  const progress = new Progress({ ...manifest, files: [entry] }, options.onProgress);
+  const found =
+    plain === null ? await wholeFileProblems(file, entry, manifest, options.signal, progress) : [plain];
   return { ...head, problems: [...head.problems, ...found] };
 }
 
@@ -105,13 +114,13 @@ export async function verifyHead(folder: string, options: VerifyOptions): Promis
   }
   const names = await namesIn(folder);
   const nothing = { folder, manifest: null, digest: null, signatures: [], strangers: [] };
-  const missing = await plainFileProblem(folder, manifestName, longestManifest);
+  const missing = await plainFileProblem(join(folder, manifestName), manifestName, longestManifest);
   if (missing !== null) return { ...nothing, problems: [missing] };
   const bytes = await readFile(join(folder, manifestName));
   const texts = new Map<string, string>();
   const problems: ReleaseProblem[] = [];
   for (const name of names.filter(isSignatureName)) {
-    const fault = await plainFileProblem(folder, name, longestSignature);
+    const fault = await plainFileProblem(join(folder, name), name, longestSignature);
     // Links and the like are told by what walks the tree, where there is a manifest to walk it by.
     if (fault === null) texts.set(name, await readFile(join(folder, name), 'latin1'));
     else problems.push({ ...fault, kind: 'signature' });
@@ -152,22 +161,22 @@ function tooOld(manifest: ReleaseManifest, minRelease: VerifyOptions['minRelease
 }
 
 async function wholeFileProblems(
-  folder: string,
+  path: string,
   file: ReleasedFile,
   manifest: ReleaseManifest,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<ReleaseProblem[]> {
-  const problems = await fileProblems(folder, file, signal);
+  const problems = await fileProblems(path, file, signal);
   progress.add(file.size);
   const image = imageOf(manifest, file.path);
   if (image === undefined || problems.length > 0) {
     if (image !== undefined) progress.add(image.raw.size);
     return problems;
   }
-  if ((await plainFileProblem(folder, file.path, Number.POSITIVE_INFINITY)) !== null) return [];
+  if ((await plainFileProblem(path, file.path, Number.POSITIVE_INFINITY)) !== null) return [];
   let told = 0;
-  return await packedImageProblems(folder, file.path, image, signal, (bytes) => {
+  return await packedImageProblems(path, file.path, image, signal, (bytes) => {
     progress.add(bytes - told);
     told = bytes;
   });
@@ -188,12 +197,8 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function plainFileProblem(
-  folder: string,
-  name: string,
-  longest: number,
-): Promise<ReleaseProblem | null> {
-  const state = await lstat(join(folder, name)).catch(() => null);
+async function plainFileProblem(file: string, name: string, longest: number): Promise<ReleaseProblem | null> {
+  const state = await lstat(file).catch(() => null);
   if (state === null) return { kind: 'missing', where: name, message: 'it is not there' };
   if (!state.isFile()) return { kind: 'no-file', where: name, message: 'it is no plain file' };
   return state.size <= longest
