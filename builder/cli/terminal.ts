@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { askLine } from './ask-line.ts';
 import { calledAs } from './called-as.ts';
 
 /** What a verb talks to: where text goes, whether a person reads it, and when to stop. Tests hand in their own. */
@@ -15,6 +16,14 @@ export interface Terminal {
   readonly currentDirectory: string;
   /** What a person types there to call this program again. */
   readonly command: string;
+  /** True if a person can be asked: what is typed comes from a terminal. */
+  readonly canAsk: boolean;
+  /**
+   * Asks for one line. Without a person it is the next line of standard input, as a script gives a password.
+   * @param hidden whether what is typed is not shown
+   * @returns the line without its end; null if there is none
+   */
+  ask(question: string, hidden?: boolean): Promise<string | null>;
 }
 
 /**
@@ -36,6 +45,8 @@ export function processTerminal(signal: AbortSignal, boardsmithRoot: string): Te
     signal,
     environment: env,
     currentDirectory,
+    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    ask: async (question, hidden = false) => await askLine(question, hidden, signal),
     command: calledAs({ environment: env, currentDirectory, boardsmithRoot }),
   };
 }

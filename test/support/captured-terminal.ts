@@ -11,6 +11,9 @@ export function capturedTerminal(options: {
   environment?: Record<string, string>;
   color?: boolean;
   command?: string;
+  /** What a person answers, in order; without it there is nobody. */
+  answers?: string[];
+  signal?: AbortSignal;
 }): CapturedTerminal {
   const outLines: string[] = [];
   const noteLines: string[] = [];
@@ -21,7 +24,12 @@ export function capturedTerminal(options: {
     note: (line) => noteLines.push(...line.split('\n')),
     interactive: false,
     color: options.color ?? false,
-    signal: new AbortController().signal,
+    signal: options.signal ?? new AbortController().signal,
+    canAsk: options.answers !== undefined,
+    ask: async (question) => {
+      noteLines.push(question);
+      return options.answers?.shift() ?? null;
+    },
     environment: options.environment ?? {},
     currentDirectory: options.currentDirectory,
     command: options.command ?? 'boardsmith',

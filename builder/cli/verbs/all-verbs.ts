@@ -1,5 +1,6 @@
 import { boot } from './boot.ts';
 import { build } from './build.ts';
+import { burn } from './burn.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { inspect } from './inspect.ts';
@@ -24,6 +25,7 @@ export const verbs: readonly Verb[] = [
   build,
   boot,
   testVerb,
+  burn,
   inspect,
   keygen,
   release,
