@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { Option } from 'commander';
 import { type Batch, readBatch } from '../../burn/batch-files.ts';
 import { burnCards, type CardWork } from '../../burn/burn-cards.ts';
@@ -15,9 +15,9 @@ import { slotOf } from '../../burn/target-slots.ts';
 import { findImage } from '../../burn/units/find-image.ts';
 import { readUnits } from '../../burn/units/read-units.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { checkLedger } from '../../ledger/check-ledger.ts';
 import type { LedgerHistory } from '../../ledger/ledger-history.ts';
-import { type Ledger, openLedger } from '../../ledger/open-ledger.ts';
-import { readHistory } from '../../ledger/read-history.ts';
+import { invalidLedger, type Ledger, openLedger } from '../../ledger/open-ledger.ts';
 import type { ReleasedImage } from '../../release/release-manifest.ts';
 import type { SigningKey } from '../../signature/keys.ts';
 import { readPublicKey } from '../../signature/public-key.ts';
@@ -153,7 +153,12 @@ async function ledgerOf(
   path: (file: string) => string,
 ): Promise<{ readonly history: LedgerHistory | null; readonly ledger: Ledger | null }> {
   if (file === undefined) return { history: null, ledger: null };
-  if (dryRun) return { history: existsSync(path(file)) ? await readHistory(path(file)) : null, ledger: null };
+  if (dryRun) {
+    if (!existsSync(path(file))) return { history: null, ledger: null };
+    const { history, problems } = await checkLedger(path(file));
+    if (problems.length > 0) throw invalidLedger(file, problems);
+    return { history, ledger: null };
+  }
   const ledger = await openLedger(path(file));
   return { history: ledger.history, ledger };
 }
@@ -250,9 +255,10 @@ async function burnWorks(
     allowFixed: options.allowFixed === true,
     overwrite: options.overwrite === true,
   };
-  const targets = await chooseTargets(options.to, demands);
+  const named = options.to.map((place) => placeIn(terminal.currentDirectory, place));
+  const targets = await chooseTargets(named, demands);
   const isAnswered = answeredBeforehand(
-    { yes: options.yes === true, named: options.to, serials: options.serial },
+    { yes: options.yes === true, named, serials: options.serial },
     targets,
   );
   const skipped = events.flatMap((event) => (event.event === 'units' ? event.skipped : []));
@@ -292,6 +298,12 @@ async function burnWorks(
   } finally {
     await progress.finish();
   }
+}
+
+/** Files lie in the terminal's folder. A disk is clearly named by its whole path alone: a relative one that leads there stays what it is, and is refused. */
+function placeIn(currentDirectory: string, place: string): string {
+  const whole = resolve(currentDirectory, place);
+  return isAbsolute(place) || whole.startsWith('/dev/') ? place : whole;
 }
 
 async function openBatch(

@@ -1,0 +1,286 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { run } from '../../builder/cli/run.ts';
+import { judgeIdentity } from '../../builder/identity/judge-identity.ts';
+import { generateKey } from '../../builder/signature/signing-key.ts';
+import { burnFiles, writeCertificate } from '../support/burn-files.ts';
+import { capturedTerminal } from '../support/captured-terminal.ts';
+import { checkout } from '../support/places.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('boardsmith burn');
+const folder = temporaryFolder('burn');
+const files = await burnFiles(folder, {
+  signers: ['first', 'second'],
+  unit: {
+    settings: [{ name: 'QUOTA_MIB', description: 'quota', required: true }],
+    secrets: [{ name: 'API_TOKEN', description: 'token', required: false }],
+  },
+});
+const { release, authority, batchKey, batchOptions } = files;
+const image = release.manifest.images[0]!;
+writeFileSync(join(folder, 'second.pub'), release.signers[1]!.publicKeyFile);
+writeFileSync(join(folder, 'token'), 'hidden-token\n');
+writeFileSync(
+  join(folder, 'units.csv'),
+  'serial,position,QUOTA_MIB,secret:API_TOKEN\nACME-000001,cxo-1,5,token\nACME-000002,router,,\n',
+);
+const page = readFileSync(join(checkout, 'docs/burning.md'), 'utf8');
+const matchesSchema = new Ajv({ discriminator: true, allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(join(checkout, 'docs/burn-event.schema.json'), 'utf8')),
+);
+
+interface Said {
+  readonly code: number;
+  readonly out: readonly string[];
+  readonly notes: string;
+}
+
+async function burn(...parameters: readonly string[]): Promise<Said> {
+  const terminal = capturedTerminal({ currentDirectory: folder, environment: { HOME: folder } });
+  const code = await run(['burn', ...parameters], terminal);
+  const said = { code, out: terminal.outLines, notes: terminal.noteLines.join('\n') };
+  assert.not.match(JSON.stringify(said), 'hidden-token');
+  return said;
+}
+
+const toFile = ['release', '--pub', 'team.pub', '--to', join(folder, 'a.img')];
+
+function ledgerUnits(file: string): { serial: string; result: string }[] {
+  return readFileSync(join(folder, file), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ kind }) => kind === 'unit');
+}
+
+test('an image without a list of units: into a file, if nothing that it needs is missing', async () => {
+  const { code, notes } = await burn(
+    ...toFile.slice(0, 3),
+    '--image',
+    'router',
+    '--to',
+    join(folder, 'plain.img'),
+  );
+  assert.is(code, 0, notes);
+  assert.ok(readFileSync(join(folder, 'plain.img')).equals(release.raw['router-test-board']!));
+  const again = await burn(...toFile.slice(0, 3), '--image', 'router', '--to', join(folder, 'plain.img'));
+  assert.is(again.code, 0, 'a dry run may write over what a dry run wrote');
+  const lacking = await burn(...toFile, '--image', 'cxo');
+  assert.is(lacking.code, 16);
+  assert.match(lacking.notes, 'does not start without QUOTA_MIB');
+});
+
+test('units into files: identity, ledger, events as they are published', async () => {
+  const { code, out, notes } = await burn(
+    ...['release', '--pub', 'team.pub', '--pub', 'second.pub', '--threshold', '2', '--units', 'units.csv'],
+    ...[...batchOptions, '--ledger', 'ledger.ndjson', '--operator', 'anna', '--json'],
+    ...['--to', join(folder, 'one.img'), '--to', join(folder, 'two.img')],
+  );
+  assert.is(code, 0, notes + out.join('\n'));
+  const events = out.map((line) => JSON.parse(line) as { readonly event: string });
+  for (const event of events) {
+    const { event: name } = event;
+    assert.ok(matchesSchema(event), JSON.stringify([event, matchesSchema.errors]));
+    assert.match(page, `\`${name}\``);
+  }
+  assert.equal(events.at(-1), { event: 'end', verified: 2, notVerified: 0, failed: 0, left: [], code: 'OK' });
+  assert.equal(
+    ledgerUnits('ledger.ndjson')
+      .map(({ serial, result }) => `${serial} ${result}`)
+      .sort(),
+    ['ACME-000001 verified', 'ACME-000002 verified'],
+  );
+  const burnt = readFileSync(join(folder, 'one.img'));
+  assert.is(statSync(join(folder, 'one.img')).mode & 0o777, 0o600);
+  const place = image.partitions.find(({ name }) => name === 'identity')!;
+  const judged = judgeIdentity(burnt.subarray(place.offset, place.offset + place.size), {
+    authorities: [authority.publicKey],
+    image: image.name,
+    release: release.digest,
+  });
+  assert.equal(judged.problems, []);
+  assert.equal(judged.unit!.secrets, { API_TOKEN: 'hidden-token' });
+  burnt.fill(0, place.offset, place.offset + place.size);
+  assert.ok(burnt.equals(release.raw[image.name]!), 'the rest is the image, to the bit');
+});
+
+test('units that the ledger has are left out', async () => {
+  const { code, notes } = await burn(
+    ...[...toFile, '--units', 'units.csv', ...batchOptions, '--ledger', 'ledger.ndjson'],
+  );
+  assert.is(code, 0);
+  assert.match(notes, 'left out: ACME-000001, ACME-000002');
+  assert.match(notes, 'nothing is left to burn');
+  assert.not.ok(existsSync(join(folder, 'a.img')));
+});
+
+test('--dry-run says what would be written, and writes nothing: no ledger, no file, no cache', async () => {
+  const before = readdirSync(folder).sort();
+  const { code, notes } = await burn(
+    ...[...toFile, '--units', 'units.csv', ...batchOptions, '--ledger', 'new.ndjson', '--dry-run'],
+    ...['--cache', join(folder, 'no-cache')],
+  );
+  assert.is(code, 0, notes);
+  assert.match(notes, /release tiny 1 \(1\.1\.0\), signed by [0-9A-F]{16}/);
+  assert.match(notes, 'ACME-000001 cxo-test-board');
+  assert.equal(readdirSync(folder).sort(), before);
+});
+
+test('a release that is not signed well enough: 13, before anything else is looked at', async () => {
+  const stranger = await burnFiles(join(folder, 'stranger'), { signers: ['third'] });
+  writeFileSync(join(folder, 'third.pub'), stranger.release.signers[0]!.publicKeyFile);
+  assert.is((await burn('release', '--pub', 'third.pub', '--image', 'cxo', '--to', 'b.img')).code, 13);
+  const few = ['release', '--pub', 'team.pub', '--pub', 'third.pub', '--threshold', '2', '--to', 'b.img'];
+  assert.match((await burn(...few)).notes, '1 good signature, 2 needed');
+  const changed = await burnFiles(join(folder, 'changed'));
+  const manifest = join(folder, 'changed/release/manifest.json');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"number": 1', '"number": 2'));
+  const { code, notes } = await burn('changed/release', '--pub', 'changed/team.pub', '--to', 'b.img');
+  assert.is(code, 13);
+  assert.match(notes, 'not over these bytes');
+  assert.ok(changed.release.manifest.number === 1 && !existsSync(join(folder, 'b.img')));
+});
+
+test('an image that was changed after the signing: 13', async () => {
+  const changed = await burnFiles(join(folder, 'packed'));
+  const [one] = changed.release.manifest.images;
+  const file = join(folder, 'packed/release', one!.zstd);
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 60_000]! ^= 1;
+  writeFileSync(file, bytes);
+  const { code } = await burn(
+    'packed/release',
+    '--pub',
+    'packed/team.pub',
+    '--image',
+    'cxo',
+    '--to',
+    'c.img',
+  );
+  assert.is(code, 13);
+});
+
+test('an older release than the ledger knows: 13', async () => {
+  await burnFiles(join(folder, 'newer'), { number: 7 });
+  const units = join(folder, 'newer/units.csv');
+  writeFileSync(units, 'serial,image\nACME-000001,router\n');
+  const common = ['--ledger', 'numbers.ndjson', '--to', join(folder, 'd.img')];
+  const ofNewer = ['--batch-key', 'newer/batch.key', '--certificate', 'newer/batch.txt', '--units', units];
+  const first = await burn('newer/release', '--pub', 'newer/team.pub', ...ofNewer, ...common);
+  assert.is(first.code, 0, first.notes);
+  const { code, notes } = await burn(
+    'release',
+    '--pub',
+    'team.pub',
+    '--units',
+    'units.csv',
+    ...batchOptions,
+    ...common,
+  );
+  assert.is(code, 13);
+  assert.match(notes, 'it is number 1 of tiny, and the ledger knows number 7');
+});
+
+test('wrong disks: 14', async () => {
+  for (const [place, reason] of [
+    ['/dev/null', /it is no disk/],
+    ['/dev/no-such-disk', /there is no such disk/],
+    ['token', /ends in \.img/],
+    ['/', /folder/],
+  ] as const) {
+    const { code, notes } = await burn(
+      ...toFile.slice(0, 3),
+      '--units',
+      'units.csv',
+      ...batchOptions,
+      '--to',
+      place,
+    );
+    assert.is(code, 14, place);
+    assert.match(notes, reason);
+  }
+  writeFileSync(join(folder, 'mine.img'), 'precious');
+  const mine = await burn(
+    ...toFile.slice(0, 3),
+    '--units',
+    'units.csv',
+    ...batchOptions,
+    '--to',
+    join(folder, 'mine.img'),
+  );
+  assert.is(mine.code, 14);
+  assert.is(readFileSync(join(folder, 'mine.img'), 'utf8'), 'precious');
+});
+
+test('units and certificates with mistakes: 16', async () => {
+  writeFileSync(join(folder, 'bad.csv'), 'serial,position,QUOTA_MIB\nACME-000501,cxo-1,\n');
+  const { code, notes } = await burn(...toFile, '--units', 'bad.csv', ...batchOptions);
+  assert.is(code, 16);
+  assert.match(notes, 'bad.csv:2:1: the serial ACME-000501 is none of batch 2026-11-a');
+  assert.match(notes, 'bad.csv:2:19: QUOTA_MIB is missing');
+  writeCertificate(folder, 'forged.txt', generateKey(), batchKey, release);
+  writeCertificate(folder, 'other-key.txt', authority, generateKey(), release);
+  writeCertificate(folder, 'other-release.txt', authority, batchKey, { digest: 'ab'.repeat(32) });
+  for (const [name, reason] of [
+    ['forged.txt', /none of the authorities of cxo-test-board signed it/],
+    ['other-key.txt', /it is for another key/],
+    ['other-release.txt', /it is for another release than tiny 1/],
+  ] as const) {
+    const said = await burn(
+      ...toFile,
+      '--units',
+      'units.csv',
+      '--batch-key',
+      'batch.key',
+      '--certificate',
+      name,
+    );
+    assert.is(said.code, 16, name);
+    assert.match(said.notes, reason);
+  }
+});
+
+test('a ledger that does not hold together: 17, and nothing is written', async () => {
+  const lines = readFileSync(join(folder, 'ledger.ndjson'), 'utf8');
+  writeFileSync(join(folder, 'torn.ndjson'), lines.replace('anna', 'hans'));
+  for (const more of [[], ['--dry-run']]) {
+    const { code } = await burn(
+      ...toFile,
+      '--units',
+      'units.csv',
+      ...batchOptions,
+      '--ledger',
+      'torn.ndjson',
+      ...more,
+    );
+    assert.is(code, 17);
+  }
+  assert.not.ok(existsSync(join(folder, 'a.img')));
+});
+
+test('a wrong command line: 2', async () => {
+  for (const parameters of [
+    [],
+    ['release', '--to', 'a.img'],
+    ['release', '--pub', 'team.pub'],
+    ['release', '--pub', 'team.pub', '--threshold', '2', '--to', 'a.img'],
+    ['release', '--pub', 'team.pub', '--to', 'a.img', '--units', 'units.csv'],
+    ['release', '--pub', 'team.pub', '--to', 'a.img', '--ledger', 'x.ndjson'],
+    ['release', '--pub', 'team.pub', '--to', 'a.img'],
+    ['release', '--pub', 'team.pub', '--to', 'a.img', '--image', 'cx'],
+  ]) {
+    assert.is((await burn(...parameters)).code, 2, parameters.join(' '));
+  }
+});
+
+test('--list, for people and for programs', async () => {
+  assert.is((await burn('--list')).code, 0);
+  const { out } = await burn('--list', '--json');
+  assert.ok(Array.isArray(JSON.parse(out.join('')).disks));
+});
+
+test.run();
