@@ -135,7 +135,7 @@ test('a release that is not signed well enough: 13, before anything else is look
   writeFileSync(join(folder, 'third.pub'), stranger.release.signers[0]!.publicKeyFile);
   assert.is((await burn('release', '--pub', 'third.pub', '--image', 'cxo', '--to', 'b.img')).code, 13);
   const few = ['release', '--pub', 'team.pub', '--pub', 'third.pub', '--threshold', '2', '--to', 'b.img'];
-  assert.match((await burn(...few)).notes, '1 good signature, 2 needed');
+  assert.is((await burn(...few)).code, 13);
   const changed = await burnFiles(join(folder, 'changed'));
   const manifest = join(folder, 'changed/release/manifest.json');
   writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"number": 1', '"number": 2'));
@@ -185,7 +185,7 @@ test('an older release than the ledger knows: 13', async () => {
     ...common,
   );
   assert.is(code, 13);
-  assert.match(notes, 'it is number 1 of tiny, and the ledger knows number 7');
+  assert.match(notes, 'it is release 1 of tiny, older than 7, which is known');
 });
 
 test('wrong disks: 14', async () => {

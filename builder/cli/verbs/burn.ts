@@ -126,7 +126,8 @@ async function burnRelease(terminal: Terminal, folder: string, options: BurnOpti
     const release = await readBurnableRelease(folder, {
       keys,
       threshold: options.threshold,
-      newest: (name) => history?.newestRelease(name) ?? null,
+      minRelease: (name) => history?.newestRelease(name) ?? null,
+      signal: terminal.signal,
     });
     const { works, batch, skipped, listed } = await readWorks(terminal, release, options, history);
     const { manifest, digest, signers } = release;
