@@ -68,13 +68,22 @@ export async function imageToRelease(
   await writeFile(join(place, 'mapped.json'), JSON.stringify(mapped));
   await put('img.zst', storedZstd(raw));
   const bom = { ...smallBom, unit: name, sha256, components: components(smallBom.components) };
-  await put('cdx.json', cycloneDx(bom));
-  await put('spdx.json', spdx(bom));
+  const sboms = [
+    { role: 'sbom-cyclonedx', file: `${name}.cdx.json`, text: cycloneDx(bom) },
+    { role: 'sbom-spdx', file: `${name}.spdx.json`, text: spdx(bom) },
+  ];
+  for (const { file, text } of sboms) await writeFile(join(place, file), text);
   const manifest = {
     recipe,
     board: 'test-board',
     date: '2026-01-02',
-    outputs: [{ role: 'image', file: `${name}.img`, size, sha256 }],
+    outputs: [
+      { role: 'image', file: `${name}.img`, size, sha256 },
+      ...sboms.map(({ role, file, text }) => ({
+        ...{ role, file, size: text.length },
+        sha256: createHash('sha256').update(text).digest('hex'),
+      })),
+    ],
     partitions: [
       { name: 'bootloader', offset: 8192, size: 8192, used: 100, sha256, uuid: null },
       { name: 'boot-a', offset: 65536, size: 131072, used: 9000, sha256, uuid: 'u' },

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { cosign } from '../../release/cosign.ts';
+import { readSecretKey } from '../../signature/secret-key.ts';
+import { passwordAsker } from '../ask-password.ts';
 import { addRouterOption } from '../cluster-selection.ts';
 import { formatBytes, formatSeconds } from '../format.ts';
 import { addSelectionOptions } from '../image-selection.ts';
@@ -7,24 +10,30 @@ import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
 import { publishRelease, type ReleaseOptions } from '../publish-release.ts';
 import { shownPath } from '../shown-path.ts';
+import type { Terminal } from '../terminal.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
-type Written = Omit<ReleaseOptions, 'out' | 'key'> & { readonly out?: string; readonly key?: string };
+interface Written extends Omit<ReleaseOptions, 'out' | 'key'> {
+  readonly out?: string;
+  readonly key?: string;
+  readonly cosign?: string;
+}
 
 /** `boardsmith release`: a signed folder with everything that a manufacturer needs. */
 export const release: Verb = {
   define(program, terminal) {
     const command = describeVerb(
       program,
-      'release <name>',
+      'release [name]',
       'publish the images of a recipe or cluster: one signed folder, complete or absent',
-      'boardsmith release skyminer-4 --key boardsmith.key --out releases/skyminer-4-2 --since releases/skyminer-4-1',
+      'boardsmith release skyminer-4 --key boardsmith.key --out releases/2 --since releases/1\n  boardsmith release --cosign releases/2 --key other.key',
     );
     addRouterOption(addSelectionOptions(command))
       .option('--key <file>', 'secret key that signs it, as `boardsmith keygen` or `minisign -G` makes it')
       .option('--password-file <file>', "file whose first line is the key's password (default: ask)")
       .option('--out <dir>', 'the folder to make; must not be there')
+      .option('--cosign <dir>', 'add a signature to a release that somebody else made, and that you made too')
       .option('--since <dir>', 'an earlier release: say what changed, and count on from its number')
       .option(
         '--number <n>',
@@ -41,17 +50,21 @@ export const release: Verb = {
       .option('--offline', 'use the cache (and --vendor) alone')
       .option('--dry-run', 'say what would run and what would be made, and make nothing')
       .option('--json', 'print events as NDJSON; the last one describes the release')
-      .action(async (name: string, options: Written) => {
+      .action(async (name: string | undefined, options: Written) => {
         const { out, key } = options;
-        if (out === undefined || key === undefined) {
-          throw new BoardsmithError('USAGE', `--${out === undefined ? 'out' : 'key'} is missing`, {
-            hint: `boardsmith release ${name} --key FILE --out DIR`,
-          });
+        if (key === undefined) throw missing('--key FILE');
+        const keyFile = resolve(terminal.currentDirectory, key);
+        if (options.cosign !== undefined) {
+          if (name !== undefined || out !== undefined) throw cosignsAlone(options.cosign);
+          await addSignature(terminal, options.cosign, keyFile, options);
+          return;
         }
+        if (name === undefined) throw missing('RECIPE or CLUSTER');
+        if (out === undefined) throw missing('--out DIR');
         const folder = resolve(terminal.currentDirectory, out);
         const { manifest, digest, run } = await publishRelease(terminal, name, {
           ...options,
-          ...{ out: folder, key: resolve(terminal.currentDirectory, key) },
+          ...{ out: folder, key: keyFile },
         });
         if (options.json) {
           terminal.out(JSON.stringify({ event: 'released', folder, digest, manifest, ...run }));
@@ -74,3 +87,35 @@ export const release: Verb = {
       });
   },
 };
+
+async function addSignature(
+  terminal: Terminal,
+  named: string,
+  key: string,
+  { passwordFile, json }: Written,
+): Promise<void> {
+  const { signal } = terminal;
+  const folder = resolve(terminal.currentDirectory, named);
+  const signer = await readSecretKey(key, passwordAsker(terminal, passwordFile));
+  const { manifest, digest, signature } = await cosign(folder, signer, { signal });
+  if (json) {
+    terminal.out(JSON.stringify({ event: 'cosigned', folder, digest, signature }));
+    return;
+  }
+  terminal.out(
+    `${paint(terminal).green('signed')} ${manifest.name} ${manifest.version}, release ${manifest.number}: ${signature}`,
+  );
+  terminal.out(`manifest sha256 ${digest}`);
+}
+
+function missing(what: string): BoardsmithError {
+  return new BoardsmithError('USAGE', `${what} is missing`, {
+    hint: 'boardsmith release CLUSTER --key FILE --out DIR',
+  });
+}
+
+function cosignsAlone(folder: string): BoardsmithError {
+  return new BoardsmithError('USAGE', '--cosign signs what is there: it takes no name and no --out', {
+    hint: `boardsmith release --cosign ${folder} --key FILE`,
+  });
+}
