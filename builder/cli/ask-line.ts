@@ -1,31 +1,16 @@
 import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
 
 /**
- * Reads one line that a person types, or that a script sends.
- * @param hidden whether it is not shown while it is typed
- * @returns null if there is none: the input ended, or the signal came
+ * Asks whoever sits at the terminal for one line.
+ * @returns null if there is none: nobody is there, the input ended, or the signal came
  */
-export async function askLine(
-  question: string,
-  hidden: boolean,
-  signal: AbortSignal,
-): Promise<string | null> {
-  if (signal.aborted) return null;
+export async function askLine(question: string, signal: AbortSignal): Promise<string | null> {
   const { stdin, stderr } = process;
-  const isPerson = stdin.isTTY === true;
-  if (isPerson) stderr.write(question);
-  // In a terminal readline itself shows what is typed; into here it shows it to nobody.
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({
-    input: stdin,
-    output: hidden ? nowhere : stderr,
-    terminal: isPerson,
-    prompt: '',
-  });
+  if (signal.aborted || stdin.isTTY !== true) return null;
+  const reader = createInterface({ input: stdin, output: stderr, terminal: true });
   try {
     return await new Promise<string | null>((resolve) => {
-      reader.once('line', resolve);
+      reader.question(question, resolve);
       reader.once('close', () => resolve(null));
       // In this mode of a terminal Ctrl-C is a key: it is handed on as what it means everywhere else.
       reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
@@ -33,6 +18,5 @@ export async function askLine(
     });
   } finally {
     reader.close();
-    if (hidden && isPerson) stderr.write('\n');
   }
 }

@@ -18,12 +18,8 @@ export interface Terminal {
   readonly command: string;
   /** True if a person can be asked: what is typed comes from a terminal. */
   readonly canAsk: boolean;
-  /**
-   * Asks for one line. Without a person it is the next line of standard input, as a script gives a password.
-   * @param hidden whether what is typed is not shown
-   * @returns the line without its end; null if there is none
-   */
-  ask(question: string, hidden?: boolean): Promise<string | null>;
+  /** Asks that person for one line. @returns it without its end; null if there is none */
+  ask(question: string): Promise<string | null>;
 }
 
 /**
@@ -46,7 +42,7 @@ export function processTerminal(signal: AbortSignal, boardsmithRoot: string): Te
     environment: env,
     currentDirectory,
     canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
-    ask: async (question, hidden = false) => await askLine(question, hidden, signal),
+    ask: async (question) => await askLine(question, signal),
     command: calledAs({ environment: env, currentDirectory, boardsmithRoot }),
   };
 }

@@ -19,9 +19,9 @@ import { checkLedger } from '../../ledger/check-ledger.ts';
 import type { LedgerHistory } from '../../ledger/ledger-history.ts';
 import { invalidLedger, type Ledger, openLedger } from '../../ledger/open-ledger.ts';
 import type { ReleasedImage } from '../../release/release-manifest.ts';
-import type { SigningKey } from '../../signature/keys.ts';
 import { readPublicKey } from '../../signature/public-key.ts';
 import { readSecretKey } from '../../signature/secret-key.ts';
+import { passwordAsker } from '../ask-password.ts';
 import { burnProgress } from '../burn/burn-progress.ts';
 import { burnSummary, confirmBurn } from '../burn/confirm-burn.ts';
 import type { Terminal } from '../terminal.ts';
@@ -35,6 +35,7 @@ interface BurnOptions {
   readonly image?: string;
   readonly units?: string;
   readonly batchKey?: string;
+  readonly passwordFile?: string;
   readonly certificate?: string;
   readonly ledger?: string;
   readonly to: readonly string[];
@@ -80,6 +81,7 @@ export const burn: Verb = {
         'CSV: serial, image or position, mac, device_key, settings and secrets by their names',
       )
       .option('--batch-key <file>', "secret key of the batch, which signs the units' records")
+      .option('--password-file <file>', "file whose first line is the batch key's password (default: ask)")
       .option('--certificate <file>', 'certificate of the batch, with its signature beside it')
       .option('--ledger <file>', 'append what was burnt to this ledger; units that are in it are left out')
       .option(
@@ -207,7 +209,8 @@ async function readWorks(
     return { works: options.to.map(() => ({ image, unit: null })), batch: null, listed: 0, skipped: [] };
   }
   const path = (name: string): string => resolve(terminal.currentDirectory, name);
-  const key = await batchSigner(terminal, path(batchKey));
+  const password = options.passwordFile === undefined ? undefined : path(options.passwordFile);
+  const key = await readSecretKey(path(batchKey), passwordAsker(terminal, password));
   const batch = await readBatch(path(certificate), key, release, manifest.images);
   const units = await readUnits(path(file), { manifest, certificate: batch.certificate, image });
   const skipped = units.filter(({ serial }) => isBurnt(history, serial)).map(({ serial }) => serial);
@@ -222,16 +225,6 @@ function chosenImage({ manifest }: BurnableRelease, name: string | undefined): R
   const found = findImage(manifest, name);
   if (typeof found !== 'string') return found;
   throw usage(`the release has no image ${name}: ${found}`);
-}
-
-async function batchSigner(terminal: Terminal, file: string): Promise<SigningKey> {
-  return await readSecretKey(file, async (name) => {
-    const password = await terminal.ask(`Password of ${name}: `, true);
-    if (password !== null) return password;
-    throw new BoardsmithError('KEY_UNUSABLE', `${name} needs a password`, {
-      hint: 'type it, or send it as the first line of standard input',
-    });
-  });
 }
 
 /** A unit whose last card was good needs no other. */
