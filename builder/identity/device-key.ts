@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { privateKeyOfSeed, publicBytesOf } from '../signature/ed25519.ts';
 
 /** An Ed25519 key of one unit. */
 export interface DeviceKey {
@@ -9,9 +10,6 @@ export interface DeviceKey {
   readonly seed: string;
 }
 
-/** RFC 8410: what stands before the 32 bytes of an Ed25519 seed in PKCS #8. */
-const pkcs8Prefix = '302e020100300506032b657004220420';
-
 /** A new key, from the operating system's random numbers. */
 export function makeDeviceKey(): DeviceKey {
   return ofPrivateKey(generateKeyPairSync('ed25519').privateKey);
@@ -19,8 +17,7 @@ export function makeDeviceKey(): DeviceKey {
 
 /** @param seed 64 lower-case hex digits @returns 64 lower-case hex digits */
 export function devicePublicKey(seed: string): string {
-  const der = Buffer.from(`${pkcs8Prefix}${seed}`, 'hex');
-  return rawPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+  return publicBytesOf(privateKeyOfSeed(Buffer.from(seed, 'hex'))).toString('hex');
 }
 
 /**
@@ -48,12 +45,6 @@ export function readDeviceKey(text: string, source: string): DeviceKey {
 }
 
 function ofPrivateKey(key: KeyObject): DeviceKey {
-  const der = key.export({ format: 'der', type: 'pkcs8' });
-  return { seed: der.subarray(der.length - 32).toString('hex'), publicKey: rawPublicKey(key) };
-}
-
-/** RFC 8410: the last 32 bytes of its SubjectPublicKeyInfo. */
-function rawPublicKey(key: KeyObject): string {
-  const der = createPublicKey(key).export({ format: 'der', type: 'spki' });
-  return der.subarray(der.length - 32).toString('hex');
+  const seed = Buffer.from(key.export({ format: 'jwk' }).d!, 'base64url').toString('hex');
+  return { seed, publicKey: publicBytesOf(key).toString('hex') };
 }

@@ -1,8 +1,8 @@
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { verifyPrehashed } from '../signature/ed25519.ts';
 import type { PublicKey } from '../signature/keys.ts';
 import { examineCertificate } from './certificate-text.ts';
 import { type IdentityParts, splitIdentity } from './identity-partition.ts';
-import { isSignedBy } from './is-signed-by.ts';
 import { numberInRange } from './serial-range.ts';
 import type { BatchCertificate, UnitIdentity } from './unit-identity.ts';
 import { examineUnit } from './unit-text.ts';
@@ -47,13 +47,14 @@ export function judgeIdentity(bytes: Uint8Array, expected: IdentityExpectation):
   const { certificate, problems: ofCertificate } = examineCertificate(parts.certificate.text, 'certificate');
   const { unit, problems: ofUnit } = examineUnit(parts.record, 'unit');
   const { text, signature } = parts.certificate;
-  const authority = expected.authorities?.find(({ bytes: key }) => isSignedBy(key, text, signature)) ?? null;
+  const authority =
+    expected.authorities?.find(({ bytes: key }) => verifyPrehashed(text, signature, key)) ?? null;
   const problems = [...ofCertificate, ...ofUnit];
   if (expected.authorities !== null && authority === null) {
     problems.push('certificate: no authority that was given signed it');
   }
   if (certificate !== null) {
-    if (!isSignedBy(Buffer.from(certificate.key, 'hex'), parts.record, parts.recordSignature)) {
+    if (!verifyPrehashed(parts.record, parts.recordSignature, Buffer.from(certificate.key, 'hex'))) {
       problems.push('unit: the key of its batch did not sign it');
     }
     if (expected.release !== null && certificate.release !== expected.release) {

@@ -1,26 +1,14 @@
-import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { certificateText } from '../../builder/identity/certificate-text.ts';
 import { devicePublicKey } from '../../builder/identity/device-key.ts';
 import type { SignedCertificate } from '../../builder/identity/identity-partition.ts';
 import type { BatchCertificate, UnitIdentity } from '../../builder/identity/unit-identity.ts';
 import type { SigningKey } from '../../builder/signature/keys.ts';
+import { testSigner } from './test-signer.ts';
 
-/** A key that signs, of a name: always the same one. */
-export function keyNamed(name: string): SigningKey {
-  const seed = createHash('sha256').update(`key of a test: ${name}`).digest();
-  const bytes = Buffer.from(devicePublicKey(seed.toString('hex')), 'hex');
-  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
-  const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
-  return {
-    publicKey: { id: bytes.subarray(0, 8).toString('hex').toUpperCase(), bytes },
-    sign: (message) => sign(null, createHash('blake2b512').update(message).digest(), key),
-    signUnhashed: (message) => sign(null, message, key),
-  };
-}
-
-export const authority = keyNamed('authority');
-export const batchKey = keyNamed('batch');
-export const stranger = keyNamed('stranger');
+export const authority = testSigner('authority');
+export const batchKey = testSigner('batch');
+export const stranger = testSigner('stranger');
 
 export const certificateOfTest: BatchCertificate = {
   manufacturer: 'Acme Boards & Sons',
