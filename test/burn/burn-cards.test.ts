@@ -8,7 +8,7 @@ import type { BurnEvent } from '../../builder/burn/burn-event.ts';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { certificateText } from '../../builder/identity/certificate-text.ts';
 import { judgeIdentity } from '../../builder/identity/judge-identity.ts';
-import { batchKey, certificateOfTest, keyNamed } from '../support/batch-trial.ts';
+import { authority, batchKey, certificateOfTest } from '../support/batch-trial.ts';
 import { type CardFaults, SimulatedCard } from '../support/card-simulator.ts';
 import { rejectedWith } from '../support/rejection.ts';
 import { simulatedSlot } from '../support/simulated-slot.ts';
@@ -17,7 +17,6 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('burn cards');
 const folder = temporaryFolder('burn-cards');
-const authority = keyNamed('authority');
 const release = await smallRelease(join(folder, 'release'), {
   authorities: ['any: what is encoded is judged below'],
   unit: { secrets: [{ name: 'API_TOKEN', description: '', required: false }] },

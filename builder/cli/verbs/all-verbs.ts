@@ -1,3 +1,4 @@
+import { batch } from './batch.ts';
 import { boot } from './boot.ts';
 import { build } from './build.ts';
 import { burn } from './burn.ts';
@@ -30,6 +31,7 @@ export const verbs: readonly Verb[] = [
   keygen,
   release,
   verify,
+  batch,
   ledger,
   demo,
 ];
