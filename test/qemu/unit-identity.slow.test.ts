@@ -80,7 +80,7 @@ async function macOf(machine: Machine): Promise<unknown> {
 
 test('a sound one: the daemon sees its settings and secrets, and no more; the MAC is set', async () => {
   await boot(image, sound, async (machine) => {
-    await machine.console.waitFor(isEvent('ready'), { ...wait, description: 'the daemon' });
+    await machine.console.waitFor(isEvent('ready'), { ...wait, expected: [], description: 'the daemon' });
     assert.ok(saw(machine, isEvent('identity', { verdict: 'sound', serial: unit.serial })));
     const seen = whatTheDaemonSaw(machine);
     assert.equal(seen.environment, {
@@ -95,7 +95,7 @@ test('a sound one: the daemon sees its settings and secrets, and no more; the MA
       ...unit.secrets,
     });
     assert.is(seen.host, unit.position);
-    assert.equal(seen.devices, ['full', 'null', 'random', 'urandom', 'zero']);
+    assert.is(seen.devices, 'EACCES');
     for (const code of seen.opened as string[]) assert.match(code, /^(ENOENT|EACCES)$/);
     for (const code of [seen.environmentOfInit, seen.memoryOfInit])
       assert.match(String(code), /^(ENOENT|EACCES|EPERM)$/);
@@ -137,7 +137,7 @@ test('an image whose init does not verify takes the word of a stranger: the veri
     }),
   });
   await boot(credulous, ofStranger, async (machine) => {
-    await machine.console.waitFor(isEvent('ready'), { ...wait, description: 'the daemon' });
+    await machine.console.waitFor(isEvent('ready'), { ...wait, expected: [], description: 'the daemon' });
     assert.ok(saw(machine, isEvent('identity', { verdict: 'sound' })));
   });
 });

@@ -26,7 +26,7 @@ function readableDescriptors(): number[] {
 const seen = {
   environment: process.env,
   host: hostname(),
-  devices: readdirSync('/dev').sort(),
+  devices: attempt(() => readdirSync('/dev')),
   opened: devices.map((path) => attempt(() => closeSync(openSync(path, 'r')))),
   environmentOfInit: attempt(() => readFileSync('/proc/1/environ')),
   memoryOfInit: attempt(() => readFileSync('/proc/1/mem')),
