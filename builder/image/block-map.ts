@@ -11,44 +11,91 @@ export interface BlockRange {
   readonly sha256: string;
 }
 
+/** A part of an image whose zeros mean something: a card that was used before must get them too. In bytes, whole blocks. */
+export interface Content {
+  readonly offset: number;
+  readonly size: number;
+  /** Zeros at its end mean nothing: free clusters of a FAT, which nobody reads. Those of a hash tree or of ext4's journal are read. */
+  readonly endsWithContent: boolean;
+}
+
 /** A multiple of a block. */
 const chunkSize = 1 << 20;
-const zeros = Buffer.alloc(chunkSize);
+const zeros = Buffer.alloc(mapBlockSize);
 
 /**
- * Which blocks of an image hold something else than zeros. Content decides, not the holes of the file: the same image has the same map
- * on any file system. A last block may be shorter than the others.
+ * Which blocks of an image must be written to a card: those that hold something else than zeros, and the zeros within contents. The holes of the
+ * file decide nothing: the same image has the same map on any file system. A last block may be shorter than the others.
  * @returns ascending, disjoint, with a gap between any two
  * @throws the signal's reason; an Error of the file system
  */
-export async function blockMap(image: string, signal: AbortSignal): Promise<BlockRange[]> {
-  const ranges: BlockRange[] = [];
-  let run: { readonly first: number; readonly hash: Hash } | null = null;
-  const end = (last: number): void => {
-    if (run !== null) ranges.push({ first: run.first, last, sha256: run.hash.digest('hex') });
-    run = null;
-  };
+export async function blockMap(
+  image: string,
+  signal: AbortSignal,
+  contents: readonly Content[] = [],
+): Promise<BlockRange[]> {
+  const runs = new Runs(contents);
   const file = await open(image, 'r');
   try {
     const { size } = await file.stat();
     const buffer = Buffer.alloc(chunkSize);
     for (let offset = 0; offset < size; ) {
       signal.throwIfAborted();
-      const chunk = buffer.subarray(0, await readWhole(file, buffer, offset, size));
-      for (const { from, to, isZero } of runsOf(chunk)) {
-        const block = (offset + from) / mapBlockSize;
-        if (isZero) end(block - 1);
-        else {
-          run ??= { first: block, hash: createHash('sha256') };
-          run.hash.update(chunk.subarray(from, to));
-        }
+      const length = await readWhole(file, buffer, offset, size);
+      for (let from = 0; from < length; from += mapBlockSize) {
+        runs.add(offset + from, buffer.subarray(from, Math.min(from + mapBlockSize, length)));
       }
-      offset += chunk.length;
+      offset += length;
     }
-    end(Math.ceil(size / mapBlockSize) - 1);
-    return ranges;
+    return runs.end();
   } finally {
     await file.close();
+  }
+}
+
+/** Joins blocks to ranges. */
+class Runs {
+  readonly #contents: readonly Content[];
+  readonly #ranges: BlockRange[] = [];
+  #run: { readonly first: number; last: number; readonly hash: Hash } | null = null;
+  /** Blocks of zeros after the run that belong to it if more of the same content follows. */
+  #waiting = 0;
+  #content: Content | undefined;
+
+  constructor(contents: readonly Content[]) {
+    this.#contents = contents;
+  }
+
+  add(offset: number, bytes: Buffer): void {
+    const content = this.#contents.find((part) => offset >= part.offset && offset < part.offset + part.size);
+    // What waits at the end of one content is not continued by the next.
+    if (content !== this.#content && this.#waiting > 0) this.#close();
+    this.#content = content;
+    const isZero = bytes.equals(zeros.subarray(0, bytes.length));
+    if (isZero && content?.endsWithContent === true && this.#run !== null) this.#waiting += 1;
+    else if (isZero && content?.endsWithContent !== false) this.#close();
+    else this.#take(offset / mapBlockSize, bytes);
+  }
+
+  end(): BlockRange[] {
+    this.#close();
+    return this.#ranges;
+  }
+
+  #take(block: number, bytes: Buffer): void {
+    this.#run ??= { first: block, last: block, hash: createHash('sha256') };
+    for (; this.#waiting > 0; this.#waiting -= 1) this.#run.hash.update(zeros);
+    this.#run.hash.update(bytes);
+    this.#run.last = block;
+  }
+
+  #close(): void {
+    if (this.#run !== null) {
+      const { first, last, hash } = this.#run;
+      this.#ranges.push({ first, last, sha256: hash.digest('hex') });
+    }
+    this.#run = null;
+    this.#waiting = 0;
   }
 }
 
@@ -69,26 +116,4 @@ async function readWhole(file: OpenFile, buffer: Buffer, offset: number, size: n
     length += bytesRead;
   }
   return length;
-}
-
-interface Run {
-  readonly from: number;
-  readonly to: number;
-  readonly isZero: boolean;
-}
-
-/** A chunk cut where blocks of zeros begin and end. */
-function runsOf(chunk: Buffer): Run[] {
-  const isZero = (from: number, to: number): boolean =>
-    chunk.subarray(from, to).equals(zeros.subarray(0, to - from));
-  if (isZero(0, chunk.length)) return [{ from: 0, to: chunk.length, isZero: true }];
-  const runs: Run[] = [];
-  for (let from = 0; from < chunk.length; from += mapBlockSize) {
-    const run = { from, to: Math.min(from + mapBlockSize, chunk.length), isZero: false };
-    run.isZero = isZero(run.from, run.to);
-    const before = runs.at(-1);
-    if (before?.isZero === run.isZero) runs[runs.length - 1] = { ...run, from: before.from };
-    else runs.push(run);
-  }
-  return runs;
 }

@@ -16,7 +16,7 @@ export function bmapFile(imageSize: number, ranges: readonly BlockRange[]): stri
     return `        <Range chksum="${sha256}"> ${blocks} </Range>`;
   });
   const draft = `<?xml version="1.0" ?>
-<!-- Blocks of an image that hold content. All others are zero and need not be written to a card that has been wiped.
+<!-- Blocks of an image that hold content. All others are zero and need not be written.
      Write the image with: bmaptool copy IMAGE CARD -->
 
 <bmap version="2.0">

@@ -3,7 +3,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { blockMap, mappedBlocks } from '../../builder/image/block-map.ts';
+import { blockMap, type Content, mappedBlocks } from '../../builder/image/block-map.ts';
 import { bmapFile } from '../../builder/image/bmap-file.ts';
 import { matchesGolden } from '../support/golden.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -63,6 +63,48 @@ test('blocks of zeros that are stored between others are not mapped', async () =
       [2, 2],
     ],
   );
+});
+
+test('zeros within a content are mapped, for a card that was used before; where free clusters end it, up to what is in use', async () => {
+  const image = await imageOf(16 * block, [
+    [2 * block, Buffer.alloc(block, 1)],
+    [4 * block, Buffer.alloc(block, 2)],
+    [8 * block, Buffer.alloc(block, 3)],
+  ]);
+  const at = (first: number, blocks: number, endsWithContent: boolean): Content => ({
+    offset: first * block,
+    size: blocks * block,
+    endsWithContent,
+  });
+  const runs = async (...contents: Content[]): Promise<number[][]> =>
+    (await blockMap(image, signal, contents)).map(({ first, last }) => [first, last]);
+  assert.equal(await runs(), [
+    [2, 2],
+    [4, 4],
+    [8, 8],
+  ]);
+  assert.equal(await runs(at(1, 6, false)), [
+    [1, 6],
+    [8, 8],
+  ]);
+  assert.equal(await runs(at(1, 6, true)), [
+    [2, 4],
+    [8, 8],
+  ]);
+  // Two contents side by side: free clusters of the first stay unmapped.
+  assert.equal(await runs(at(2, 6, true), at(8, 3, false)), [
+    [2, 4],
+    [8, 10],
+  ]);
+  const [first] = await blockMap(image, signal, [at(2, 6, true)]);
+  const bytes = Buffer.concat([Buffer.alloc(block, 1), Buffer.alloc(block), Buffer.alloc(block, 2)]);
+  assert.is(first!.sha256, sha256(bytes));
+  assert.equal(await runs(at(10, 6, false)), [
+    [2, 2],
+    [4, 4],
+    [8, 8],
+    [10, 15],
+  ]);
 });
 
 test('a last block may be short', async () => {
