@@ -14,7 +14,7 @@ export class SeedKey implements SigningKey {
    */
   constructor(seed: Uint8Array, id: Uint8Array) {
     this.#private = privateKeyOfSeed(seed);
-    this.publicKey = { id: keyIdText(id), bytes: publicBytesOf(this.#private) };
+    this.publicKey = { id: keyIdText(id), bytes: Uint8Array.from(publicBytesOf(this.#private)) };
   }
 
   sign(message: Uint8Array): Uint8Array {

@@ -60,7 +60,8 @@ export async function verifyRelease(folder: string, options: VerifyOptions): Pro
   const tasks = manifest.files.map(
     async (file) =>
       await limiter.run(
-        async () => await wholeFileProblems(folder, file, manifest, options.signal, progress),
+        async () =>
+          await wholeFileProblems(join(folder, file.path), file, manifest, options.signal, progress),
       ),
   );
   for (const found of await Promise.all(tasks)) problems.push(...found);
