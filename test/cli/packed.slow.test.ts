@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { burnFiles } from '../support/burn-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('the package of npm');
@@ -44,6 +45,20 @@ async function run(...parameters: string[]): Promise<string> {
 
 test('is installed alone, without a network, and runs', async () => {
   assert.match(await run('--version'), /^\d+\.\d+\.\d+$/);
+});
+
+test('makes keys, verifies, burns, labels and closes a batch, with Node alone', async () => {
+  const { batchOptions } = await burnFiles(folder);
+  writeFileSync(join(folder, 'units.csv'), 'serial,position\nACME-000001,cxo-1\n');
+  await run('keygen', 'own', '--no-password');
+  assert.match(await run('verify', 'release', '--pub', 'team.pub'), /team|tiny/);
+  const card = join(folder, 'card.img');
+  const burning = ['--units', 'units.csv', ...batchOptions, '--ledger', 'ledger.ndjson', '--to', card];
+  await run('burn', 'release', '--pub', 'team.pub', ...burning);
+  await run('verify', card, '--release', 'release', '--pub', 'team.pub');
+  await run('ledger', 'labels', 'ledger.ndjson', '--out', 'labels.pdf');
+  assert.match(readFileSync(join(folder, 'labels.pdf'), 'latin1'), /^%PDF-/);
+  assert.match(await run('ledger', 'check', 'ledger.ndjson'), /^sound: 2 lines/m);
 });
 
 test('plans what the checkout plans, to the last digest', async () => {
