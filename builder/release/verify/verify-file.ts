@@ -4,7 +4,7 @@ import type { ReleasedFile } from '../release-manifest.ts';
 import type { ReleaseProblem } from './release-problem.ts';
 
 /**
- * Holds one file against its size and sha256. What is no plain file, or not there, is left to `treeProblems`.
+ * Holds one file against its size and sha256.
  * @param file where it lies
  * @throws an Error of the file system; the signal's reason
  */
@@ -14,7 +14,8 @@ export async function fileProblems(
   signal: AbortSignal,
 ): Promise<ReleaseProblem[]> {
   const state = await lstat(file).catch(() => null);
-  if (state === null || !state.isFile()) return [];
+  if (state === null) return [{ kind: 'missing', where: path, message: 'it is not there' }];
+  if (!state.isFile()) return [{ kind: 'no-file', where: path, message: 'it is no plain file' }];
   if (state.size < size) {
     return [changed(path, `it is cut off: it has ${state.size} of ${size} bytes`)];
   }

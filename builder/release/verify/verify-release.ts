@@ -10,7 +10,7 @@ import { besideProblems } from './beside.ts';
 import { packedImageProblems } from './packed-image.ts';
 import { readManifest } from './read-manifest.ts';
 import { problemLine, type ReleaseProblem } from './release-problem.ts';
-import { treeProblems } from './released-tree.ts';
+import { readReleasedTree } from './released-tree.ts';
 import { fileProblems } from './verify-file.ts';
 import { type GoodSignature, verifySignatures } from './verify-signatures.ts';
 
@@ -54,10 +54,11 @@ export async function verifyRelease(folder: string, options: VerifyOptions): Pro
   const head = await verifyHead(folder, options);
   const { manifest } = head;
   if (manifest === null) return head;
-  const problems = [...head.problems, ...(await treeProblems(folder, manifest))];
+  const tree = await readReleasedTree(folder, manifest);
+  const problems = [...head.problems, ...tree.problems];
   const progress = new Progress(manifest, options.onProgress);
   const limiter = new Limiter(width);
-  const tasks = manifest.files.map(
+  const tasks = tree.files.map(
     async (file) =>
       await limiter.run(
         async () =>
@@ -93,10 +94,8 @@ export async function verifyPackedImage(
     const problem: ReleaseProblem = { kind: 'extra', where, message: 'it is no image of this release' };
     return { ...head, problems: [...head.problems, problem] };
   }
-  const plain = await plainFileProblem(file, entry.path, Number.POSITIVE_INFINITY);
   const progress = new Progress({ ...manifest, files: [entry] }, options.onProgress);
-  const found =
-    plain === null ? await wholeFileProblems(file, entry, manifest, options.signal, progress) : [plain];
+  const found = await wholeFileProblems(file, entry, manifest, options.signal, progress);
   return { ...head, problems: [...head.problems, ...found] };
 }
 
@@ -175,7 +174,6 @@ async function wholeFileProblems(
     if (image !== undefined) progress.add(image.raw.size);
     return problems;
   }
-  if ((await plainFileProblem(path, file.path, Number.POSITIVE_INFINITY)) !== null) return [];
   let told = 0;
   return await packedImageProblems(path, file.path, image, signal, (bytes) => {
     progress.add(bytes - told);

@@ -1,0 +1,117 @@
+import { cp, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { run } from '../../builder/cli/run.ts';
+import { openLedger } from '../../builder/ledger/open-ledger.ts';
+import { publicKeyLine } from '../../builder/signature/public-key.ts';
+import { type CapturedTerminal, capturedTerminal } from '../support/captured-terminal.ts';
+import { newBatch, writeLedger } from '../support/ledger-trial.ts';
+import { smallRelease } from '../support/small-release.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const test = suite('verify');
+const folder = temporaryFolder('cli-verify');
+const release = await smallRelease(join(folder, 'release'), { number: 3, signers: ['first', 'second'] });
+for (const { publicKey, publicKeyFile } of release.signers) {
+  await writeFile(join(folder, `${publicKey.id}.pub`), publicKeyFile);
+}
+const [first, second] = release.signers.map(({ publicKey }) => publicKey);
+const damaged = join(folder, 'damaged');
+await cp(release.folder, damaged, { recursive: true });
+await truncate(join(damaged, 'images/cxo-test-board.img.zst'), 100);
+await writeFile(join(damaged, 'extra'), 'x');
+
+async function verify(
+  ...parameters: string[]
+): Promise<{ code: number; terminal: CapturedTerminal; out: string }> {
+  const terminal = capturedTerminal({ currentDirectory: folder });
+  const code = await run(['verify', ...parameters], terminal);
+  return { code, terminal, out: terminal.outLines.join('\n') };
+}
+
+test('a sound release ends with 0 and says who signed it', async () => {
+  const { code, out } = await verify(
+    'release',
+    '--pub',
+    `${first!.id}.pub`,
+    publicKeyLine(second!),
+    '--threshold',
+    '2',
+  );
+  assert.is(code, 0, out);
+  assert.match(out, /tiny 3 \(1\.3\.0, 2026-01-02\), 2 images/);
+  for (const key of [first!, second!]) assert.match(out, `signed by ${key.id}`);
+  assert.match(out, /the release is as it was signed$/);
+});
+
+test('a damaged one ends with 13 and says all that is wrong', async () => {
+  const { code, out, terminal } = await verify('damaged', '--pub', `${first!.id}.pub`);
+  assert.is(code, 13);
+  assert.match(
+    out,
+    /wrong: extra: nobody signed this file\nwrong: images\/cxo-test-board\.img\.zst: it is cut off/,
+  );
+  assert.match(terminal.noteLines.join('\n'), /is not what its signers signed/);
+});
+
+test('with --json both are one object', async () => {
+  const sound = JSON.parse((await verify('release', '--pub', `${first!.id}.pub`, '--json')).out);
+  assert.is(sound.sound, true);
+  assert.is(sound.release.digest, release.digest);
+  assert.equal(sound.release.strangers, [second!.id]);
+  const { code, out } = await verify('damaged', '--pub', `${first!.id}.pub`, '--json');
+  const bad = JSON.parse(out);
+  assert.is(code, 13);
+  assert.is(bad.error, 'RELEASE_INVALID');
+  assert.equal(
+    bad.findings.map(({ kind }: { kind: string }) => kind),
+    ['extra', 'changed'],
+  );
+});
+
+test('an old release is refused by a number and by a ledger', async () => {
+  const pub = ['--pub', `${first!.id}.pub`];
+  assert.is((await verify('release', ...pub, '--min-release', '3')).code, 0);
+  assert.is((await verify('release', ...pub, '--min-release', '4')).code, 13);
+  const ledger = await openLedger(join(folder, 'ledger.ndjson'));
+  await ledger.append({ ...newBatch, releaseName: 'tiny', releaseNumber: 5 });
+  await ledger.release();
+  const { code, out } = await verify('release', ...pub, '--ledger', 'ledger.ndjson');
+  assert.is(code, 13);
+  assert.match(out, /older than 5, which is known/);
+  await writeLedger(join(folder, 'other.ndjson'));
+  assert.is((await verify('release', ...pub, '--ledger', 'other.ndjson')).code, 0);
+  await writeFile(join(folder, 'bad.ndjson'), 'x\n');
+  assert.is((await verify('release', ...pub, '--ledger', 'bad.ndjson')).code, 17);
+});
+
+test('an image finds its release in the folder above, a card by --release', async () => {
+  const pub = ['--pub', `${first!.id}.pub`];
+  assert.is((await verify('release/images/cxo-test-board.img.zst', ...pub)).code, 0);
+  assert.is((await verify('damaged/images/cxo-test-board.img.zst', ...pub)).code, 13);
+  await writeFile(join(folder, 'card.img'), release.raw['cxo-test-board']!);
+  const sound = await verify('card.img', '--release', 'release', ...pub);
+  assert.is(sound.code, 0, sound.out);
+  assert.match(sound.out, /card\.img: cxo-test-board\nidentity: none\nthe card holds what was signed$/);
+  const bytes = Buffer.from(release.raw['cxo-test-board']!);
+  bytes[(4 << 20) + 100]! ^= 1;
+  await writeFile(join(folder, 'bad-card.img'), bytes);
+  const bad = await verify('bad-card.img', '--release', 'release', ...pub);
+  assert.is(bad.code, 15);
+  assert.match(bad.out, /wrong: boot-a: bytes \d+ to \d+ are not those of the image/);
+  assert.is((await verify('card.img', ...pub)).code, 2);
+});
+
+for (const [what, parameters, code] of [
+  ['no key', ['release'], 2],
+  ['a key that is not there', ['release', '--pub', 'none.pub'], 12],
+  ['more signers than keys', ['release', '--pub', `${first!.id}.pub`, '--threshold', '2'], 2],
+  ['nothing there', ['nothing', '--pub', `${first!.id}.pub`], 11],
+] as const) {
+  test(`${what} ends with ${code}`, async () => {
+    assert.is((await verify(...parameters)).code, code);
+  });
+}
+
+test.run();
