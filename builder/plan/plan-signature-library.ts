@@ -6,7 +6,7 @@ import type { ToolSteps } from './plan-tools.ts';
 import type { StepInput } from './step.ts';
 
 /**
- * What init verifies signatures with: libsodium, of which its 25 KiB for Ed25519 and BLAKE2b are compiled. Debian's source package, since it has a
+ * What init verifies signatures with: libsodium, of which verifying Ed25519 and BLAKE2b alone are compiled. Debian's source package, since it has a
  * maintainer who patches what is found in it; Monocypher, which is smaller, is not in that suite.
  */
 export const signatureLibraryRequest: InputRequest = {

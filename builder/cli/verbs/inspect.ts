@@ -3,6 +3,7 @@ import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { compareImages } from '../../inspect/compare-images.ts';
 import { inspectImage } from '../../inspect/inspect-image.ts';
 import type { RootVerdict } from '../../inspect/verify-root.ts';
+import { identityLines, readCardIdentity } from '../card-identity.ts';
 import { differenceLines } from '../difference-text.ts';
 import { inspectPage } from '../inspect-page/page.ts';
 import { reportLines } from '../inspect-text.ts';
@@ -47,10 +48,12 @@ export const inspect: Verb = {
         if (options.verify) for (const file of images) verified.push(await requireVerifiedRoot(path(file)));
         if (other === undefined) {
           const report = await inspectImage(path(image), terminal.signal);
+          const identity = await readCardIdentity(path(image));
           if (options.html !== undefined) await writeWhole(path(options.html), inspectPage(report));
           const [root] = verified;
-          print(root === undefined ? report : { ...report, verified: root }, [
+          print({ ...report, identity, ...(root === undefined ? {} : { verified: root }) }, [
             ...reportLines(report),
+            ...identityLines(identity),
             ...verified.flatMap((verdict) => ['', verdictLine(verdict)]),
           ]);
           return;
