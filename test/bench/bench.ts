@@ -3,19 +3,22 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkout } from '../support/places.ts';
 import { boardsmithFigures } from './boardsmith-figures.ts';
+import { burnPage } from './burn-page.ts';
 import { changedLine } from './changed-line.ts';
 import { debianFigures, whyNoDebian } from './debian-figures.ts';
 import type { Figures } from './figures.ts';
 import { describeMachine } from './machine-description.ts';
+import { measureBurn } from './measure-burn.ts';
 import { measurementsPage } from './measurements-page.ts';
 import { measureRouter } from './router-measurements.ts';
 import { routerPage } from './router-page.ts';
 
-const usage = `npm run bench -- [--only appliance|router] [--write] [--no-debian] [--boots N]
+const usage = `npm run bench -- [--only appliance|router|burn] [--write] [--no-debian] [--boots N]
 
-Measures the appliance recipes/cxo beside a plain Debian, and the router beside a plain chain of rules, and prints a page of Markdown of each.
-  --only WHAT  one of the two
-  --write      write the pages: docs/measurements.md, docs/measurements-router.md
+Measures the appliance recipes/cxo beside a plain Debian, the router beside a plain chain of rules, and burning beside bmaptool and dd;
+prints a page of Markdown of each.
+  --only WHAT  one of the three
+  --write      write the pages: docs/measurements.md, docs/measurements-router.md, docs/measurements-release.md
   --no-debian  leave the Debian out (the first time takes some seven minutes; it needs root, mmdebstrap and binfmt)
   --boots N    boots of each system (3)`;
 
@@ -38,15 +41,20 @@ if (!Number.isInteger(boots) || boots < 1) {
   process.exit(2);
 }
 
-if (values.only !== undefined && values.only !== 'appliance' && values.only !== 'router') {
-  console.error(`--only ${values.only} is neither appliance nor router\n\n${usage}`);
+const parts = ['appliance', 'router', 'burn'];
+if (values.only !== undefined && !parts.includes(values.only)) {
+  console.error(`--only ${values.only} is none of ${parts.join(', ')}\n\n${usage}`);
   process.exit(2);
 }
 
 const said = (what: string): void => console.error(what);
-if (values.only !== 'router') await show('docs/measurements.md', await appliancePage());
-if (values.only !== 'appliance') {
-  await show('docs/measurements-router.md', routerPage(await measureRouter(boots, said)));
+const wanted = (part: string): boolean => values.only === undefined || values.only === part;
+if (wanted('appliance')) await show('docs/measurements.md', await appliancePage());
+if (wanted('router')) await show('docs/measurements-router.md', routerPage(await measureRouter(boots, said)));
+if (wanted('burn')) {
+  const figures = await measureBurn(boots, said);
+  const date = new Date().toISOString().slice(0, 10);
+  await show('docs/measurements-release.md', burnPage(figures, await describeMachine(), date));
 }
 
 async function show(file: string, page: string): Promise<void> {
