@@ -208,6 +208,10 @@ test('a disk that cannot be read is said to be so', async () => {
   assert.equal(frames, ['65535 1 03', 'status 0'], 'reading a folder is EISDIR');
 });
 
+test('children of PID 1 see nothing of the values, but for the one that they are shown to', async () => {
+  assert.equal(await run('secret', '-'), ['""', '"very secret"', '""', '"very secret"']);
+});
+
 test('no bit of an identity can be changed', async () => {
   const file = join(folder, 'partition');
   await writeFile(file, sound);

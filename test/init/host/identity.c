@@ -7,8 +7,10 @@
  *   identity KEY unit FILE…         the same of a unit's record
  *   identity KEY flip FILE          changes each bit of the file up to its last byte that is not zero; prints how many were refused, and of what
  *   identity KEY mutate FILE SEED   changes the texts at random, reads them as if they were signed; prints how many were refused
+ *   identity KEY secret -           what two children see of secret memory: one that it is not shown to, and one that it is
  */
 #include "../../../overlays/init/identity/identity.h"
+#include "../../../overlays/init/sys.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -210,6 +212,34 @@ static void mutate(const struct file *file, uint32_t seed)
 	printf("%ld of %d refused\n", refused, ROUNDS);
 }
 
+static void what_a_child_sees(const char *memory)
+{
+	fflush(stdout);
+	if (fork() == 0) {
+		printf("\"%s\"\n", memory);
+		fflush(stdout);
+		_exit(0);
+	}
+	wait(NULL);
+}
+
+static void try_secret_memory(void)
+{
+	enum { SIZE = 10000 };
+	void *memory = NULL;
+	if (sys_secret_memory(SIZE, &memory) < 0)
+		abort();
+	strcpy(memory, "very secret");
+	what_a_child_sees(memory);
+	if (sys_show_to_children(memory, SIZE, true) < 0)
+		abort();
+	what_a_child_sees(memory);
+	if (sys_show_to_children(memory, SIZE, false) < 0)
+		abort();
+	what_a_child_sees(memory);
+	printf("\"%s\"\n", (const char *)memory);
+}
+
 int main(int count, char **arguments)
 {
 	if (count < 4)
@@ -223,6 +253,10 @@ int main(int count, char **arguments)
 	const char *what = arguments[2];
 	if (strcmp(what, "card") == 0) {
 		run_child(arguments[3]);
+		return 0;
+	}
+	if (strcmp(what, "secret") == 0) {
+		try_secret_memory();
 		return 0;
 	}
 	struct file file = load(arguments[3]);
