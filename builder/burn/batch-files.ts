@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
-import { parseCertificate } from '../identity/certificate-text.ts';
+import { certificateAuthority, readCertificateFile } from '../identity/certificate-file.ts';
 import type { SignedCertificate } from '../identity/identity-partition.ts';
 import type { BatchCertificate } from '../identity/unit-identity.ts';
 import type { ReleasedImage } from '../release/release-manifest.ts';
-import type { PublicKey, SigningKey } from '../signature/keys.ts';
+import type { SigningKey } from '../signature/keys.ts';
 import { parsePublicKey } from '../signature/public-key.ts';
-import { parseSignature, signatureFault } from '../signature/signature-file.ts';
 import type { BurnableRelease } from './burnable-release.ts';
 
 /** The batch that units are burnt for. */
@@ -28,20 +26,13 @@ export async function readBatch(
   release: BurnableRelease,
   images: readonly ReleasedImage[],
 ): Promise<Batch> {
-  const text = await bytesOf(file);
-  const signature = parseSignature((await bytesOf(`${file}.minisig`)).toString('latin1'));
-  const certificate = parseCertificate(text, file);
+  const read = await readCertificateFile(file);
+  const { certificate } = read;
   const problems: string[] = [];
-  if (typeof signature === 'string') problems.push(`${file}.minisig: ${signature}`);
-  else {
-    for (const image of images) {
-      const known = image.unit.authorities.map((line) =>
-        parsePublicKey(line, `an authority of ${image.name}`),
-      );
-      if (known.length > 0 && !known.some((one) => isBy(one, text, signature))) {
-        problems.push(`${file}: none of the authorities of ${image.name} signed it`);
-      }
-    }
+  for (const image of images) {
+    const known = image.unit.authorities.map((line) => parsePublicKey(line, `an authority of ${image.name}`));
+    const authority = known.length === 0 ? null : certificateAuthority(read, known);
+    if (typeof authority === 'string') problems.push(`${file}: no authority of ${image.name}: ${authority}`);
   }
   if (certificate.release !== release.digest) {
     const { name, number } = release.manifest;
@@ -50,30 +41,11 @@ export async function readBatch(
   if (certificate.key !== Buffer.from(key.publicKey.bytes).toString('hex')) {
     problems.push(`${file}: it is for another key than ${key.publicKey.id}`);
   }
-  if (problems.length > 0 || typeof signature === 'string') {
+  if (problems.length > 0) {
     throw new BoardsmithError('UNITS_INVALID', `the certificate ${file} cannot be used`, {
       hint: 'ask who issued it for one of this release and this key',
       problems,
     });
   }
-  return { certificate, key, signed: { text, signature: signature.bytes } };
-}
-
-function isBy(
-  key: PublicKey,
-  text: Buffer,
-  signature: Exclude<ReturnType<typeof parseSignature>, string>,
-): boolean {
-  return signatureFault(text, signature, key) === null;
-}
-
-async function bytesOf(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new BoardsmithError('FILE_UNUSABLE', `cannot read ${file}`, {
-      hint: 'a certificate is a file with its signature beside it: FILE and FILE.minisig',
-      cause,
-    });
-  }
+  return { certificate, key, signed: { text: read.text, signature: read.signature } };
 }
