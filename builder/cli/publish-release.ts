@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { policyMatrix } from '../../openwrt/policy/matrix.ts';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { sha256OfFile } from '../lock/sha256-of-file.ts';
@@ -11,6 +12,8 @@ import type { ImageToRelease, ReleaseFacts } from '../release/make/released-sour
 import { sourceRevision } from '../release/make/source-revision.ts';
 import { refuseExisting } from '../release/make/whole-folder.ts';
 import type { ReleaseManifest } from '../release/release-manifest.ts';
+import { sbomPackages } from '../release/sbom-packages.ts';
+import { correspondingSources, sourcePath } from '../release/sources/corresponding-sources.ts';
 import { readSecretKey } from '../signature/secret-key.ts';
 import { passwordAsker } from './ask-password.ts';
 import { flowChanges, policyDocuments } from './cluster-documents.ts';
@@ -39,6 +42,7 @@ export interface ReleaseOptions extends ClusterOptions {
   readonly date?: string;
   readonly urlBase?: string;
   readonly xz?: true;
+  readonly sources?: true;
   readonly allowDirty?: true;
   readonly cache?: string;
   readonly vendor?: string;
@@ -105,7 +109,7 @@ export async function publishRelease(
       policy: cluster === null ? {} : policyDocuments(cluster.policy, facts.description),
       previous,
       flows,
-      sources: [],
+      sources: options.sources === true ? await takeSources(terminal, selection, outputs) : [],
       page: (contents) => releasePage(contents, cluster === null ? null : picture(cluster)),
       signers,
       out: options.out,
@@ -157,6 +161,20 @@ function imagesToRelease(
       },
     };
   });
+}
+
+/** Fetches and verifies what the images' licences want to come with them. */
+async function takeSources(
+  terminal: Terminal,
+  { plan, lock }: Selection,
+  { folder, inputs }: PlanOutputs,
+): Promise<{ readonly path: string; readonly file: string }[]> {
+  const documents = plan.images.map(async ({ recipe, board, step }) =>
+    sbomPackages(await readFile(join(folder(step), `${recipe}-${board}.cdx.json`), 'utf8')),
+  );
+  const sources = correspondingSources((await Promise.all(documents)).flat(), lock);
+  const files = await inputs.ensure(sources, { signal: terminal.signal });
+  return sources.map((source, index) => ({ path: sourcePath(source), file: files[index]! }));
 }
 
 function positionsOf(selection: ClusterSelection | null, recipe: string, board: string): string[] {

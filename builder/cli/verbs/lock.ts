@@ -19,6 +19,7 @@ import { vendorInputs } from '../../lock/vendor-inputs.ts';
 import { writeLock } from '../../lock/write-lock.ts';
 import { inputRequests } from '../../plan/input-requests.ts';
 import { cSourcesRequest } from '../../plan/plan-c-program.ts';
+import { correspondingSourceRequests } from '../../plan/source-requests.ts';
 import { loadBoard } from '../../recipe/load-board.ts';
 import { loadRecipe } from '../../recipe/load-recipe.ts';
 import type { ResolvedBoard } from '../../recipe/resolved-board.ts';
@@ -82,7 +83,12 @@ export const lock: Verb = {
         const progress = (line: string): void => terminal.note(line);
         const { signal } = terminal;
         const next = await resolveLock(
-          [...inputRequests(recipes, boards), ...router, ...keptReleases(names, previous)],
+          [
+            ...inputRequests(recipes, boards),
+            ...correspondingSourceRequests(boards),
+            ...router,
+            ...keptReleases(names, previous),
+          ],
           {
             previous,
             renew: options.renew === undefined ? 'none' : options.renew === true ? 'all' : options.renew,
