@@ -2,9 +2,13 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCompiled } from './compiled/compiled-program.mjs';
+import { runWithThreads, threadsNeeded } from './compiled/enough-threads.mjs';
 
 /** Exit code of a machine that lacks something; the same as HOST_UNSUITABLE in error/error-codes.ts. */
 const hostUnsuitable = 10;
+
+const threads = process.env.UV_THREADPOOL_SIZE === undefined ? threadsNeeded(process.argv.slice(2)) : null;
+if (threads !== null) process.exit(await runWithThreads(threads));
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const { main } = await loadCompiled({

@@ -34,8 +34,7 @@ const privateMode = 0o600;
 /**
  * Opens a block device or a regular file for large transfers past the kernel's cache. A file system that knows no O_DIRECT is used without it,
  * which `readsPastCache` then says.
- * Transfers of one process share its four threads (libuv's), so a slow card holds up others beside it: one process a card, or more threads
- * (`UV_THREADPOOL_SIZE`).
+ * Transfers of one process share its threads (libuv's, four of them): for many cards the command line takes more, so that a slow one holds up no other.
  * @throws BoardsmithError DISK_REFUSED if it cannot be had: not there, busy, no right to, write-protected, neither device nor file
  */
 export async function openCardDevice(
