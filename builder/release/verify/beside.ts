@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bmapFile } from '../../image/bmap-file.ts';
@@ -38,15 +39,29 @@ export async function besideProblems(folder: string, manifest: ReleaseManifest):
   return problems;
 }
 
-/** A block map has one form, so it is made again. */
+/** A block map is made again, and compared without what is for people: its words may be another version's. */
 function bmapProblems(text: string, { raw, mapped }: ReleasedImage): string[] {
-  const expected = bmapFile(raw.size, mapped).split('\n');
-  const lines = text.split('\n');
-  const at =
-    lines.length < expected.length
-      ? expected.findIndex((line, index) => line !== lines[index])
-      : lines.findIndex((line, index) => line !== expected[index]);
-  return at < 0 ? [] : [`line ${at + 1} is not what the manifest says of the image`];
+  const [expected, found] = [bmapFile(raw.size, mapped), text].map(bmapElements);
+  const differs = found!.findIndex((element, index) => element !== expected![index]);
+  if (differs >= 0) return [`${found![differs]} is not what the manifest says of the image`];
+  if (found!.length < expected!.length) return [`it lacks ${expected![found!.length]}`];
+  const [, written = ''] = fileChecksum.exec(text) ?? [];
+  const draft = text.replace(written, '0'.repeat(64));
+  const own = createHash('sha256').update(draft).digest('hex');
+  return own === written ? [] : ['its own checksum is wrong'];
+}
+
+const fileChecksum = /<BmapFileChecksum>\s*([0-9a-f]{64})\s*<\/BmapFileChecksum>/;
+
+/** One text for each element that holds something, without comments, white space and the checksum over them. */
+function bmapElements(text: string): string[] {
+  return text
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(fileChecksum, '')
+    .replace(/\s+/g, ' ')
+    .replace(/> /g, '>')
+    .replace(/ </g, '<')
+    .split(/(?<=<\/[A-Za-z]+>)/);
 }
 
 function buildManifestProblems(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -178,6 +179,31 @@ test('a signer who contradicts himself is found: every field that anything else 
   assert.equal(
     believed.filter((field) => !onlySigned.test(field)),
     [],
+  );
+});
+
+test('a block map with other words for people is the same one; with another range or checksum it is not', async () => {
+  const path = 'images/cxo-test-board.bmap';
+  const text = await readFile(join(folder, path), 'utf8');
+  const withChecksum = (changed: string): string => {
+    const draft = changed.replace(/(<BmapFileChecksum>\s*)[0-9a-f]{64}/, `$1${'0'.repeat(64)}`);
+    return draft.replace('0'.repeat(64), createHash('sha256').update(draft).digest('hex'));
+  };
+  const told = async (changed: string): Promise<string> =>
+    (await whileChanged(path, async (file) => await writeFile(file, changed)))
+      .filter(({ kind }) => kind === 'contradiction')
+      .map(({ message }) => message)
+      .join();
+  assert.is(await told(withChecksum(text.replace('<!-- Bytes -->', '<!-- Octets,\n really -->'))), '');
+  assert.is(await told(text.replace('<!-- Bytes -->', '<!-- Octets -->')), 'its own checksum is wrong');
+  assert.match(
+    await told(withChecksum(text.replace(/(<Range chksum=".{62})../, '$1xx'))),
+    /<Range chksum=".*is not what/,
+  );
+  assert.match(await told(withChecksum(text.replace(/ *<Range .*\n(?= *<\/BlockMap>)/, ''))), /is not what/);
+  assert.match(
+    await told(withChecksum(text.replace(/<\/BlockMap>\s*<\/bmap>\s*$/, ''))),
+    /lacks|is not what/,
   );
 });
 
