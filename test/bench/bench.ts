@@ -9,16 +9,18 @@ import { debianFigures, whyNoDebian } from './debian-figures.ts';
 import type { Figures } from './figures.ts';
 import { describeMachine } from './machine-description.ts';
 import { measureBurn } from './measure-burn.ts';
+import { measureRelease } from './measure-release.ts';
 import { measurementsPage } from './measurements-page.ts';
+import { releaseTimesPage } from './release-page.ts';
 import { measureRouter } from './router-measurements.ts';
 import { routerPage } from './router-page.ts';
 
-const usage = `npm run bench -- [--only appliance|router|burn] [--write] [--no-debian] [--boots N]
+const usage = `npm run bench -- [--only appliance|router|burn|release] [--write] [--no-debian] [--boots N]
 
-Measures the appliance recipes/cxo beside a plain Debian, the router beside a plain chain of rules, and burning beside bmaptool and dd;
+Measures the appliance recipes/cxo beside a plain Debian, the router beside a plain chain of rules, burning beside bmaptool and dd, and what a release takes;
 prints a page of Markdown of each.
-  --only WHAT  one of the three
-  --write      write the pages: docs/measurements.md, docs/measurements-router.md, docs/measurements-release.md
+  --only WHAT  one of the four
+  --write      write the pages: docs/measurements.md, docs/measurements-router.md, docs/measurements-release.md, docs/measurements-releasing.md
   --no-debian  leave the Debian out (the first time takes some seven minutes; it needs root, mmdebstrap and binfmt)
   --boots N    boots of each system (3)`;
 
@@ -41,7 +43,7 @@ if (!Number.isInteger(boots) || boots < 1) {
   process.exit(2);
 }
 
-const parts = ['appliance', 'router', 'burn'];
+const parts = ['appliance', 'router', 'burn', 'release'];
 if (values.only !== undefined && !parts.includes(values.only)) {
   console.error(`--only ${values.only} is none of ${parts.join(', ')}\n\n${usage}`);
   process.exit(2);
@@ -55,6 +57,11 @@ if (wanted('burn')) {
   const figures = await measureBurn(boots, said);
   const date = new Date().toISOString().slice(0, 10);
   await show('docs/measurements-release.md', burnPage(figures, await describeMachine(), date));
+}
+if (wanted('release')) {
+  const figures = await measureRelease(said);
+  const date = new Date().toISOString().slice(0, 10);
+  await show('docs/measurements-releasing.md', releaseTimesPage(figures, await describeMachine(), date));
 }
 
 async function show(file: string, page: string): Promise<void> {
