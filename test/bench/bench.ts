@@ -20,7 +20,7 @@ const usage = `npm run bench -- [--only appliance|router|burn|release] [--write]
 Measures the appliance recipes/cxo beside a plain Debian, the router beside a plain chain of rules, burning beside bmaptool and dd, and what a release takes;
 prints a page of Markdown of each.
   --only WHAT  one of the four
-  --write      write the pages: docs/measurements.md, docs/measurements-router.md, docs/measurements-release.md, docs/measurements-releasing.md
+  --write      write the pages: docs/measurements.md, docs/measurements-router.md, docs/measurements-burning.md, docs/measurements-releasing.md
   --no-debian  leave the Debian out (the first time takes some seven minutes; it needs root, mmdebstrap and binfmt)
   --boots N    boots of each system (3)`;
 
@@ -56,7 +56,7 @@ if (wanted('router')) await show('docs/measurements-router.md', routerPage(await
 if (wanted('burn')) {
   const figures = await measureBurn(boots, said);
   const date = new Date().toISOString().slice(0, 10);
-  await show('docs/measurements-release.md', burnPage(figures, await describeMachine(), date));
+  await show('docs/measurements-burning.md', burnPage(figures, await describeMachine(), date));
 }
 if (wanted('release')) {
   const figures = await measureRelease(said);

@@ -82,7 +82,7 @@ export async function burnFigures(
   for (let round = 0; round < rounds; round += 1) {
     const { total, done } = await ours();
     note('boardsmith burn, one card', total, 0, done.written);
-    note('boardsmith burn, each further card', done.milliseconds / 1000, 0, done.written);
+    note('the same, the card alone', done.milliseconds / 1000, 0, done.written);
     for (const [how, program, parameters] of [
       [
         'bmaptool copy',

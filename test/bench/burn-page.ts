@@ -1,7 +1,7 @@
 import { formatBytes } from '../../builder/cli/format.ts';
 import type { BurnFigures } from './burn-figures.ts';
 
-/** docs/measurements-release.md. */
+/** docs/measurements-burning.md. */
 export function burnPage(figures: BurnFigures, machine: string, date: string): string {
   const { image, size, mapped, rounds, ways } = figures;
   const [ours] = ways;
@@ -21,7 +21,7 @@ export function burnPage(figures: BurnFigures, machine: string, date: string): s
     `The image \`${image}\` (${formatBytes(size)}, of which ${formatBytes(mapped)} hold something) into a new file of the same disk, turn by turn, median of ${rounds}. All end with the bytes on`,
     "the disk and read back past the kernel's cache: ours by itself, block by block and range by range; after `bmaptool copy` and `dd` (`oflag=direct conv=fsync`) the file is read with",
     '`dd iflag=direct` and its sha256 compared. Ours begins with the start of Node, the check of the signatures and a sha256 of the decompressed image in the cache;',
-    'a further card of the same run has none of that before it.',
+    '"the card alone" is the time without them, which is what a further card takes.',
     '',
     line(['way', 'seconds', 'writing + reading back', 'written', '÷ ours']),
     line(['---', '---', '---', '---', '---']),

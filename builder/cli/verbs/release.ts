@@ -5,6 +5,7 @@ import { readSecretKey } from '../../signature/secret-key.ts';
 import { passwordAsker } from '../ask-password.ts';
 import { addRouterOption } from '../cluster-selection.ts';
 import { formatBytes, formatSeconds } from '../format.ts';
+import { givenPublicKey } from '../given-public-key.ts';
 import { addSelectionOptions } from '../image-selection.ts';
 import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
@@ -18,6 +19,7 @@ interface Written extends Omit<ReleaseOptions, 'out' | 'key'> {
   readonly out?: string;
   readonly key?: string;
   readonly cosign?: string;
+  readonly pub?: string[];
 }
 
 /** `boardsmith release`: a signed folder with everything that a manufacturer needs. */
@@ -34,6 +36,7 @@ export const release: Verb = {
       .option('--password-file <file>', "file whose first line is the key's password (default: ask)")
       .option('--out <dir>', 'the folder to make; must not be there')
       .option('--cosign <dir>', 'add a signature to a release that somebody else made, and that you made too')
+      .option('--pub <key...>', 'with --cosign: keys of those who signed before, to hold their signatures to')
       .option('--since <dir>', 'an earlier release: say what changed, and count on from its number')
       .option(
         '--number <n>',
@@ -93,12 +96,13 @@ async function addSignature(
   terminal: Terminal,
   named: string,
   key: string,
-  { passwordFile, json }: Written,
+  { passwordFile, pub, json }: Written,
 ): Promise<void> {
   const { signal } = terminal;
   const folder = resolve(terminal.currentDirectory, named);
   const signer = await readSecretKey(key, passwordAsker(terminal, passwordFile));
-  const { manifest, digest, signature } = await cosign(folder, signer, { signal });
+  const keys = await Promise.all((pub ?? []).map((key) => givenPublicKey(terminal, key)));
+  const { manifest, digest, signature } = await cosign(folder, signer, { keys, signal });
   if (json) {
     terminal.out(JSON.stringify({ event: 'cosigned', folder, digest, signature }));
     return;
