@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { PublicKey } from '../signature/keys.ts';
-import { readPublicKey } from '../signature/public-key.ts';
+import { isPublicKeyLine, readPublicKey } from '../signature/public-key.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -9,6 +9,8 @@ import type { Terminal } from './terminal.ts';
  * @throws BoardsmithError KEY_UNUSABLE
  */
 export async function givenPublicKey(terminal: Terminal, named: string): Promise<PublicKey> {
+  // A file of that name must not take the key's place: the folder may be the release that is not trusted yet.
+  if (isPublicKeyLine(named)) return await readPublicKey(named);
   const path = resolve(terminal.currentDirectory, named);
   return await readPublicKey(existsSync(path) ? path : named);
 }

@@ -49,13 +49,18 @@ export function parsePublicKey(text: string, name: string): PublicKey {
   };
 }
 
+/** Whether a text is a key's line itself, and so names no file. */
+export function isPublicKeyLine(text: string): boolean {
+  return line.test(text);
+}
+
 /**
  * The public key that a command line names.
  * @param named a file, or the key's line itself
  * @throws BoardsmithError KEY_UNUSABLE
  */
 export async function readPublicKey(named: string): Promise<PublicKey> {
-  if (line.test(named)) return parsePublicKey(named, named);
+  if (isPublicKeyLine(named)) return parsePublicKey(named, named);
   let text: string;
   try {
     text = (await readShortFile(named, longestText)).bytes.toString('latin1');

@@ -19,11 +19,11 @@ import { checkLedger } from '../../ledger/check-ledger.ts';
 import type { LedgerHistory } from '../../ledger/ledger-history.ts';
 import { invalidLedger, type Ledger, openLedger } from '../../ledger/open-ledger.ts';
 import type { ReleasedImage } from '../../release/release-manifest.ts';
-import { readPublicKey } from '../../signature/public-key.ts';
 import { readSecretKey } from '../../signature/secret-key.ts';
 import { passwordAsker } from '../ask-password.ts';
 import { burnProgress } from '../burn/burn-progress.ts';
 import { burnSummary, confirmBurn } from '../burn/confirm-burn.ts';
+import { givenPublicKey } from '../given-public-key.ts';
 import type { Terminal } from '../terminal.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { cacheFolder } from '../workspace.ts';
@@ -120,9 +120,7 @@ async function list(terminal: Terminal, json: boolean): Promise<void> {
 async function burnRelease(terminal: Terminal, folder: string, options: BurnOptions): Promise<void> {
   requireTogether(options);
   const path = (file: string): string => resolve(terminal.currentDirectory, file);
-  const keys = await Promise.all(
-    options.pub.map(async (key) => await readPublicKey(key.startsWith('RW') ? key : path(key))),
-  );
+  const keys = await Promise.all(options.pub.map((key) => givenPublicKey(terminal, key)));
   const { history, ledger } = await ledgerOf(options, path);
   try {
     const release = await readBurnableRelease(folder, {
