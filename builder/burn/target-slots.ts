@@ -7,6 +7,7 @@ import { claimTarget } from './disks/claim-target.ts';
 import { type DiskSystem, thisSystem } from './disks/disk-system.ts';
 import { endDryRun } from './disks/dry-run-file.ts';
 import type { Disk } from './disks/machine.ts';
+import { readMachine } from './disks/read-machine.ts';
 import { waitForMedium } from './disks/wait-for-medium.ts';
 
 /** The slot of a target that was chosen and, where it is a disk, agreed to. */
@@ -48,24 +49,35 @@ class DiskSlot implements CardSlot {
   readonly #first: Disk;
   readonly #demands: TargetDemands;
   readonly #system: DiskSystem;
-  #current: Disk | null = null;
+  #isFirst = true;
+  /** What was in it when a card was last claimed or refused: another one is waited for. */
+  #met: Pick<Disk, 'path' | 'sequence'>;
 
   constructor(first: Disk, demands: TargetDemands, system: DiskSystem) {
     this.path = first.path;
     this.#first = first;
+    this.#met = first;
     this.#demands = demands;
     this.#system = system;
   }
 
   async claim(imageSize: number): Promise<ClaimedCard> {
-    const disk = this.#current === null ? this.#first : await this.#next(imageSize);
-    this.#current = disk;
-    const device = await claimTarget({ kind: 'disk', disk }, imageSize, this.#system);
-    return { device, blank: false, facts: factsOf(disk), release: async () => await device.close() };
+    try {
+      const disk = this.#isFirst ? this.#first : await this.#next(imageSize);
+      this.#isFirst = false;
+      const device = await claimTarget({ kind: 'disk', disk }, imageSize, this.#system);
+      this.#met = disk;
+      return { device, blank: false, facts: factsOf(disk), release: async () => await device.close() };
+    } catch (error) {
+      // Nobody put in for this what is refused: it is neither tried again and again, nor written when it has become another disk's name.
+      const { disks } = await readMachine(this.#system.root);
+      this.#met = disks.find(({ path }) => path === this.path) ?? { path: this.path, sequence: null };
+      throw error;
+    }
   }
 
   async changed(signal: AbortSignal): Promise<void> {
-    await waitForMedium(this.#current ?? this.#first, this.#system, signal);
+    await waitForMedium(this.#met, this.#system, signal);
   }
 
   async #next(imageSize: number): Promise<Disk> {

@@ -41,5 +41,6 @@ async function pauseFor(signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(over, lookEvery);
     signal.addEventListener('abort', over, { once: true });
+    if (signal.aborted) over();
   });
 }
