@@ -101,6 +101,8 @@ async function cardOf(
   if (access === 'write' && fileSize !== undefined) {
     // It was opened without a claim, as files are.
     if (kind === 'block') throw refused(path, 'it is a disk, and a file was to be written');
+    // One that was there may be open to everybody.
+    if ((stats.mode & 0o077) !== 0) await handle.chmod(privateMode);
     if (stats.size !== fileSize) await handle.truncate(fileSize);
   }
   const deviceNumber = kind === 'file' ? null : deviceNumberOf(stats);

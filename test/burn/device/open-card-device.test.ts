@@ -48,6 +48,14 @@ test('a file of a dry run: made private, as long as asked for, written and read 
   await reader.close();
 });
 
+test('a file that everybody could read is made private before anything is written into it', async () => {
+  const file = join(folder, 'open-to-all.img');
+  await writeFile(file, 'old', { mode: 0o644 });
+  const device = await openCardDevice(file, { access: 'write', fileSize: mebibyte });
+  assert.is((await stat(file)).mode & 0o777, 0o600);
+  await device.close();
+});
+
 async function rejects(promise: Promise<unknown>, code: string): Promise<void> {
   const error = await promise.catch((reason: NodeJS.ErrnoException) => reason);
   assert.is((error as NodeJS.ErrnoException).code, code);
