@@ -91,6 +91,7 @@ async function decompress(
       // fzstd numbers its codes, the file system names them.
       if (typeof (cause as { code?: unknown }).code === 'number')
         throw notTheImage(image, 'it is damaged', cause);
+      if (isUnopened(cause, source)) throw notTheImage(image, 'it cannot be opened', cause);
       throw cause;
     }
     const fault = await writer.finish(image.raw.sha256);
@@ -99,6 +100,12 @@ async function decompress(
   } finally {
     await handle.close();
   }
+}
+
+/** Only the head of a release was looked at: whether the image is there shows here. */
+function isUnopened(error: unknown, file: string): boolean {
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  return (syscall === 'open' && path === file) || (error as NodeJS.ErrnoException).code === 'EISDIR';
 }
 
 function notTheImage(image: ReleasedImage, why: string, cause?: unknown): BoardsmithError {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { suite } from 'uvu';
@@ -165,6 +165,13 @@ test('an image that was changed after the signing: 13', async () => {
     'fresh',
   );
   assert.is(code, 13);
+
+  rmSync(file);
+  const missing = await burn(
+    ...['packed/release', '--pub', 'packed/team.pub', '--image', 'cxo', '--to', 'c.img'],
+    ...['--cache', 'fresh'],
+  );
+  assert.is(missing.code, 13);
 });
 
 test('an older release than the ledger knows: 13', async () => {
