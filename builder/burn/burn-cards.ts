@@ -214,11 +214,13 @@ class Burner {
     }
     const meter = progressMeter(of, onEvent);
     const journal = new Journal(join(cache, 'burn', 'begun'), facts.cardId, image.raw.sha256);
-    // A card that was begun was probed then, and a probe would destroy what is on it.
-    if (this.#job.probe !== null && (await earlierAttempt(device, journal, image, buffers.back)) === null) {
+    // What was probed when it was begun is not probed again, which would destroy what is on it.
+    let probed = (await earlierAttempt(device, journal, image, buffers.back))?.probed ?? false;
+    if (this.#job.probe !== null && !probed) {
       const tell = (bytes: number, total: number): void => meter({ phase: 'probe', bytes, total });
       const failure = await this.#job.probe(card, tell, this.#signal);
       if (failure !== null) throw new FailedProbe(failure);
+      probed = true;
     }
     const written = await writeCard({
       device,
@@ -228,6 +230,7 @@ class Burner {
       wipe: card.blank ? [] : planWipe(image, device.size),
       buffers,
       journal,
+      probed,
       verify,
       signal: this.#signal,
       onProgress: meter,

@@ -297,6 +297,21 @@ test('a card that fails the probe is not written; what was begun is not probed a
   assert.equal([again.error, probes], [null, 1]);
 });
 
+test('what was begun without a probe is probed when somebody goes on with one', async () => {
+  const card = cardWith({ pulledAfter: 11 << 20 });
+  await burn({ slots: [simulatedSlot('/dev/q', [card])], once: true });
+  card.putBack();
+  let probes = 0;
+  const { error } = await burn({
+    slots: [simulatedSlot('/dev/q', [card])],
+    probe: async () => {
+      probes += 1;
+      return null;
+    },
+  });
+  assert.equal([error, probes], [null, 1]);
+});
+
 test('the image is decompressed once, checked when it is used again, and made anew when it was damaged', async () => {
   const cache = join(folder, 'other-cache');
   const run = async () => {

@@ -80,6 +80,7 @@ export class BurnTrial {
       wipe: this.wipe,
       buffers: this.#buffers,
       journal: new Journal(join(this.#folder, 'journal'), 'simulated', this.image.raw.sha256),
+      probed: true,
       verify: true,
       signal: new AbortController().signal,
       onProgress: (progress) => this.phases.push(progress),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder } from '../../lock/sync-folder.ts';
@@ -8,6 +8,8 @@ import type { Marker } from './marker.ts';
 export interface JournalEntry extends Marker {
   /** Transfers of the body that are on the medium. */
   readonly transfers: number;
+  /** Whether it was found out before that the card has the size that it claims. */
+  readonly probed: boolean;
 }
 
 /**
@@ -41,7 +43,8 @@ export class Journal {
   /** Replaces what was remembered. @throws an Error of the file system */
   async write(entry: JournalEntry): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    const draft = `${this.#file}.${process.pid}.part`;
+    // Readers of one kind that hide which card they hold share a journal, and may write it at the same time.
+    const draft = `${this.#file}.${randomUUID()}.part`;
     await writeFile(draft, JSON.stringify(entry), { mode: 0o600, flush: true });
     await rename(draft, this.#file);
     await syncFolder(this.#folder);
@@ -54,6 +57,7 @@ export class Journal {
 
 function isEntry(value: unknown): value is JournalEntry {
   if (value === null || typeof value !== 'object') return false;
-  const { image, attempt, transfers } = value as Partial<Record<keyof JournalEntry, unknown>>;
-  return typeof image === 'string' && typeof attempt === 'string' && Number.isSafeInteger(transfers);
+  const { image, attempt, transfers, probed } = value as Partial<Record<keyof JournalEntry, unknown>>;
+  const named = typeof image === 'string' && typeof attempt === 'string';
+  return named && Number.isSafeInteger(transfers) && typeof probed === 'boolean';
 }

@@ -40,6 +40,8 @@ export interface CardWriting {
   readonly buffers: CardBuffers;
   /** Where to remember how far it came. */
   readonly journal: Journal;
+  /** Whether it was found out that the card has the size that it claims. */
+  readonly probed: boolean;
   /** Whether to read everything back. */
   readonly verify: boolean;
   readonly signal: AbortSignal;
@@ -174,12 +176,12 @@ class CardWriter {
   }
 
   async #writeBody(marker: Marker, from: number): Promise<void> {
-    const { journal } = this.#writing;
+    const { journal, probed } = this.#writing;
     let done = from;
     let unsynced = 0;
     const remember = async (): Promise<void> => {
       await this.#sync();
-      await journal.write({ ...marker, transfers: done });
+      await journal.write({ ...marker, transfers: done, probed });
       unsynced = 0;
     };
     try {
@@ -191,7 +193,7 @@ class CardWriter {
     } catch (error) {
       // Of what it had no time to keep, the next attempt finds out.
       const isPulledOut = error instanceof CardFault && error.kind === 'pulled-out';
-      if (isPulledOut) await journal.write({ ...marker, transfers: done });
+      if (isPulledOut) await journal.write({ ...marker, transfers: done, probed });
       else if (this.#signal.aborted) await remember();
       throw error;
     }
