@@ -409,17 +409,44 @@ if (missing !== null) {
     });
   }
 
+  const refusedRuleset = files.map((file) =>
+    file.path.endsWith('/ruleset.nft')
+      ? { ...file, content: 'table inet boardsmith {\n\tno rule\n}\n' }
+      : file,
+  );
+
   test("a kernel that refuses the policy's own ruleset: closed, whatever firewall4 loaded", async () => {
-    const refusedRuleset = files.map((file) =>
-      file.path.endsWith('/ruleset.nft')
-        ? { ...file, content: 'table inet boardsmith {\n\tno rule\n}\n' }
-        : file,
-    );
     await withRouter(async (trial) => {
       trial.policy(ruleset());
       await start(trial);
       await trial.says("boardsmith: closed: the kernel refuses the policy's own ruleset");
       await isClosed(trial);
+    }, refusedRuleset);
+  });
+
+  test('closed as it is already, the guard changes nothing: a change of its own would make it look again without end', async () => {
+    await withRouter(async (trial) => {
+      const [looks, table] = [join(trial.root, 'looks'), join(trial.root, 'table')];
+      // Each look compares each file of the policy once.
+      trial.stub('cmp', `#!/bin/sh\necho "$3" >>${looks}\nexec busybox cmp "$@"\n`);
+      const count = (): number =>
+        readFileSync(looks, 'utf8')
+          .split('\n')
+          .filter((line) => line.endsWith('/etc/config/firewall')).length;
+      // A table that is made anew has another handle.
+      const handle = async (): Promise<string> => {
+        await trial.run(`nft -a list table inet boardsmith-closed >${table}`);
+        return readFileSync(table, 'utf8').split('\n')[0]!;
+      };
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says("boardsmith: closed: the kernel refuses the policy's own ruleset");
+      const [first, before] = [await handle(), count()];
+      await trial.run('for i in 1 2 3; do nft "add table inet other; delete table inet other"; done');
+      // When the third look has begun, two others are over.
+      await trial.until(async () => count() >= before + 3);
+      assert.match(first, /handle \d+/);
+      assert.is(await handle(), first);
     }, refusedRuleset);
   });
 

@@ -120,8 +120,8 @@ ruleset_is_ours() {
 	esac
 	files_are_ours || return 1
 	if ! ruleset_is_held; then
-		# Closed meanwhile: to load it may take the kernel a moment.
-		close_router
+		# Closed meanwhile: to load it may take the kernel a moment. What is closed is left alone: the guard would hear of the change, and look again for ever.
+		is_closed || close_router
 		if ! load_ruleset || ! ruleset_is_held; then
 			why="the kernel refuses the policy's own ruleset"
 			return 1
