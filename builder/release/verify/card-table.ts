@@ -1,5 +1,5 @@
 import { crc32 } from '../../image/crc32.ts';
-import { entryCount, entrySize, headerSize, signature } from '../../image/gpt-format.ts';
+import { entryCount, entrySize, headerSize, legacyBiosBootable, signature } from '../../image/gpt-format.ts';
 import { sectorSize } from '../../image/sectors.ts';
 import type { ReleasedPartition } from '../release-manifest.ts';
 import type { CardBytes } from './card-bytes.ts';
@@ -11,7 +11,12 @@ const furthestArray = 1 << 26;
 /** The primary partition table of a card, as far as a boot goes by it. */
 export interface CardTable {
   readonly partitions: readonly ReleasedPartition[];
+  /** Names of those that a boot loader may boot. */
+  readonly bootable: readonly string[];
 }
+
+/** c12a7328-f81f-11d2-ba4b-00a0c93ec93b as it lies on a disk: "EFI System", which U-Boot takes for bootable too (disk/part_efi.c, is_bootable). */
+const efiSystem = Buffer.from('28732ac11ff8d211ba4b00a0c93ec93b', 'hex');
 
 /**
  * Reads the primary table alone: where its copy lies depends on the size of the card, and changes at the first boot.
@@ -39,15 +44,18 @@ export async function readCardTable(card: CardBytes): Promise<CardTable | string
     return "the CRC of its partition table's entries is wrong";
   }
   const partitions: ReleasedPartition[] = [];
+  const bootable: string[] = [];
   for (let at = 0; at < arrayLength; at += entrySize) {
     const entry = array.subarray(at, at + entrySize);
     if (entry.every((byte) => byte === 0)) continue;
     const first = Number(entry.readBigUInt64LE(32));
     const last = Number(entry.readBigUInt64LE(40));
     const name = entry.toString('utf16le', 56).replace(/\0+$/, '');
+    const isMarked = (entry.readBigUInt64LE(48) & legacyBiosBootable) !== 0n;
+    if (isMarked || efiSystem.equals(entry.subarray(0, efiSystem.length))) bootable.push(name);
     partitions.push({ name, offset: first * sectorSize, size: (last - first + 1) * sectorSize });
   }
-  return { partitions };
+  return { partitions, bootable };
 }
 
 /**

@@ -117,7 +117,12 @@ async function compare(
   }
   const found = await readCardTable(card);
   if (typeof found === 'string') say(table, found);
-  else for (const message of tableProblems(found, image.partitions)) say(table, message);
+  else {
+    for (const message of tableProblems(found, image.partitions)) say(table, message);
+    for (const name of found.bootable) {
+      if (!isFilled(name, image)) say(table, `it boots ${name}, in which the release has nothing`);
+    }
+  }
   const identity = await identityOn(card, image, release, say);
   return {
     card: path,
@@ -126,6 +131,11 @@ async function compare(
     identity,
     problems,
   };
+}
+
+/** Whether the image holds something in a partition: what the release leaves empty is not looked at, and so must not be booted. */
+function isFilled(name: string, image: ReleasedImage): boolean {
+  return image.mapped.some((range) => areasOf(range, image).includes(name));
 }
 
 /** @returns what is wrong with the bytes of a range, or null */

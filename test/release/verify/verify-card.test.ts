@@ -109,6 +109,28 @@ test('what a first boot changes is a difference with its reason', async () => {
   assert.match(differences.map(({ why }) => why).join('\n'), /first boot/);
 });
 
+test('a slot that the release leaves empty is not what the card boots', async () => {
+  const board = {
+    ...testBoard,
+    partitions: { bootMiB: 1, rootMiB: 2, stateMiB: 1, identityMiB: 1, dataMiB: 9 },
+  };
+  const released = layout(board, `tiny ${name}`);
+  const other = { bootable: true };
+  const efi = { type: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b' };
+  for (const change of [other, efi]) {
+    const partitions = released.partitions.map((one) =>
+      one.name === 'boot-b' ? { ...one, ...change } : { ...one, bootable: false },
+    );
+    const bytes = Buffer.concat([raw, Buffer.alloc(8 << 20)]);
+    for (const { offset, bytes: piece } of gptPieces({ ...released, partitions })) piece.copy(bytes, offset);
+    const { problems } = await verdictOn(bytes);
+    assert.equal(
+      problems.map(({ where, message }) => `${where}: ${message}`),
+      ['partition table: it boots boot-b, in which the release has nothing'],
+    );
+  }
+});
+
 test('a table with another partition in the place of a released one is a problem', async () => {
   const other = layout(
     { ...testBoard, partitions: { bootMiB: 2, rootMiB: 2, stateMiB: 1, identityMiB: 1, dataMiB: 1 } },
