@@ -41,6 +41,8 @@ export interface BurnJob {
   readonly record: ((entry: UnitEntry) => Promise<void>) | null;
   /** Serials that a card was burnt for before, by what the ledger knows it by. */
   readonly seenCard: (cardId: string) => readonly string[];
+  /** What of a unit the ledger knows as another's, a sentence each. */
+  readonly seenUnit: (unit: UnitToBurn) => readonly string[];
   /** Finds out whether a card has the size that it claims; it destroys what is on it. null: not asked for. */
   readonly probe:
     | ((
@@ -212,6 +214,8 @@ class Burner {
         what: `the ledger knows this card as that of ${before.join(', ')}`,
       });
     }
+    for (const what of unit === null ? [] : this.#job.seenUnit(unit))
+      onEvent({ event: 'warning', ...of, what });
     const meter = progressMeter(of, onEvent);
     const journal = new Journal(join(cache, 'burn', 'begun'), facts.cardId, image.raw.sha256);
     // What was probed when it was begun is not probed again, which would destroy what is on it.

@@ -57,6 +57,7 @@ async function burn(change: Partial<BurnJob> & Pick<BurnJob, 'slots'>): Promise<
       ledger.push(entry);
     },
     seenCard: () => [],
+    seenUnit: () => [],
     probe: null,
     verify: true,
     once: false,
@@ -345,7 +346,8 @@ test('a packed image that is not what was signed: cut, another, longer', async (
     const cache = join(folder, 'bad-cache');
     const run = burnCards({
       ...{ releaseFolder: bad.folder, release: bad.digest, cache, works: [{ image: one, unit: null }] },
-      ...{ slots: [], batch: null, record: null, seenCard: () => [], probe: null, verify: true, once: true },
+      ...{ slots: [], batch: null, record: null, seenCard: () => [], seenUnit: () => [] },
+      ...{ probe: null, verify: true, once: true },
       ...{ operator: '', signal: new AbortController().signal, onEvent: () => undefined },
     });
     await rejectedWith(run, 'RELEASE_INVALID', message);

@@ -118,6 +118,23 @@ test('units that the ledger has are left out', async () => {
   assert.not.ok(existsSync(join(folder, 'a.img')));
 });
 
+test('a MAC that the ledger knows as another unit’s is warned of; units without a place are named', async () => {
+  const list = (name: string, ...serials: readonly string[]): void => {
+    const rows = serials.map((serial, index) => `${serial},router,52:54:00:77:03:0${index + 1}\n`);
+    writeFileSync(join(folder, name), `serial,position,mac\n${rows.join('')}`);
+  };
+  list('macs.csv', 'ACME-000011');
+  list('again.csv', 'ACME-000012', 'ACME-000013');
+  const common = ['release', '--pub', 'team.pub', ...batchOptions, '--ledger', 'macs.ndjson'];
+  const first = await burn(...common, '--units', 'macs.csv', '--to', 'mac-1.img');
+  assert.is(first.code, 0, first.notes);
+  assert.not.match(first.notes, /the ledger knows|still to be burnt/);
+  const { code, notes } = await burn(...common, '--units', 'again.csv', '--to', 'mac-2.img');
+  assert.is(code, 0, notes);
+  assert.match(notes, 'ACME-000012: the ledger knows its MAC as that of ACME-000011');
+  assert.match(notes, 'still to be burnt: ACME-000013');
+});
+
 test('--dry-run says what would be written, and writes nothing: no ledger, no file, no cache', async () => {
   const before = readdirSync(folder).sort();
   const { code, notes } = await burn(

@@ -56,6 +56,7 @@ function rowsProgress(terminal: Terminal, most: number): BurnProgress {
   const notes: string[] = [];
   const observe = (event: BurnEvent): void => {
     if (event.event === 'warning') notes.push(yellow(sentence(event)!));
+    if (event.event === 'end') notes.push(...[sentence(event)].filter((line) => line !== null));
     if (event.event === 'image-progress' || event.event === 'image') {
       const row = running.get(event.image) ?? rows.begin('');
       running.set(event.image, row);
@@ -111,6 +112,14 @@ function label({ card, unit }: OfCard): string {
   return unit === null ? card : `${card} ${unit}`;
 }
 
+/** A list may have hundreds; the ledger and `--json` know them all. */
+const mostNamed = 10;
+
+function someOf(serials: readonly string[]): string {
+  const more = serials.length - mostNamed;
+  return serials.slice(0, mostNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
 /** What is said of an event to a person; null for what has no words of its own. */
 function sentence(event: BurnEvent): string | null {
   switch (event.event) {
@@ -132,6 +141,8 @@ function sentence(event: BurnEvent): string | null {
       return `${label(event)}: FAILED: ${event.what}`;
     case 'change-card':
       return `${event.card}: put the next card in${event.unit === null ? '' : `, for ${event.unit}`}`;
+    case 'end':
+      return event.left.length === 0 ? null : `still to be burnt: ${someOf(event.left)}`;
     default:
       return null;
   }

@@ -14,6 +14,7 @@ import { probeCard } from '../../burn/probe-card.ts';
 import { slotOf } from '../../burn/target-slots.ts';
 import { findImage } from '../../burn/units/find-image.ts';
 import { readUnits } from '../../burn/units/read-units.ts';
+import type { UnitToBurn } from '../../burn/units/unit-to-burn.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { checkLedger } from '../../ledger/check-ledger.ts';
 import type { LedgerHistory } from '../../ledger/ledger-history.ts';
@@ -280,6 +281,7 @@ async function burnWorks(
       seenCard: (card) => [
         ...new Set(ledger?.history.seenBefore({ card }).map(({ record }) => record.serial)),
       ],
+      seenUnit: (unit) => (ledger === null ? [] : knownAsAnothers(ledger.history, unit)),
       probe: options.probe ? probeCard : null,
       verify: options.verify,
       once: options.once === true,
@@ -290,6 +292,15 @@ async function burnWorks(
   } finally {
     await progress.finish();
   }
+}
+
+/** A device key or a MAC that two units have makes one of both of them to whoever knows units by it. */
+function knownAsAnothers(history: LedgerHistory, { serial, mac, deviceKey }: UnitToBurn): string[] {
+  const seen = history.seenBefore({ mac, ...(deviceKey && { devicePublicKey: deviceKey.publicKey }) });
+  const others = seen.filter(({ record }) => record.serial !== serial);
+  return [
+    ...new Set(others.map(({ what, record }) => `the ledger knows its ${what} as that of ${record.serial}`)),
+  ];
 }
 
 /** Files lie in the terminal's folder. A disk is clearly named by its whole path alone: a relative one that leads there stays what it is, and is refused. */
