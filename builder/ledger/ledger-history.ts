@@ -90,6 +90,15 @@ export class LedgerHistory {
     return numbers.length === 0 ? null : Math.max(...numbers);
   }
 
+  /** sha256 of the manifest of each release of this name and number that a batch was opened for. */
+  manifestsOf(name: string, number: number): string[] {
+    const opened = this.batches.map((batch) => batch.opened);
+    const same = opened.filter(
+      ({ releaseName, releaseNumber }) => releaseName === name && releaseNumber === number,
+    );
+    return [...new Set(same.map(({ release }) => release))];
+  }
+
   /**
    * Reads the next line.
    * @param line without its newline

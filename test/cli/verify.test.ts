@@ -80,6 +80,18 @@ test('an old release is refused by a number and by a ledger', async () => {
   const { code, out } = await verify('release', ...pub, '--ledger', 'ledger.ndjson');
   assert.is(code, 13);
   assert.match(out, /older than 5, which is known/);
+  for (const [name, digest, ends] of [
+    ['same', release.digest, 0],
+    ['twice', 'ab'.repeat(32), 13],
+  ] as const) {
+    const known = await openLedger(join(folder, `${name}.ndjson`));
+    await known.append({ ...newBatch, releaseName: 'tiny', releaseNumber: 3, release: digest });
+    await known.release();
+    const said = await verify('release', ...pub, '--ledger', `${name}.ndjson`);
+    assert.is(said.code, ends);
+    if (ends !== 0)
+      assert.match(said.out, /another release 3 of tiny is known, with the manifest sha256 abab/);
+  }
   await writeLedger(join(folder, 'other.ndjson'));
   assert.is((await verify('release', ...pub, '--ledger', 'other.ndjson')).code, 0);
   await writeFile(join(folder, 'bad.ndjson'), 'x\n');

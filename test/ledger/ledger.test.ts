@@ -51,6 +51,8 @@ test('what was appended holds together, is found, and closes with its counts', a
   assert.is(history.unit('ACME-02')[0]?.card, 'SD32G 0x02');
   assert.is(history.newestRelease('skyminer-4'), 7);
   assert.is(history.newestRelease('another'), null);
+  assert.equal(history.manifestsOf('skyminer-4', 7), [newBatch.release]);
+  assert.equal(history.manifestsOf('skyminer-4', 8), []);
   assert.is(history.head, lineDigest(lines.at(-1)!));
 });
 

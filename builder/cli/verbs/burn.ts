@@ -128,6 +128,7 @@ async function burnRelease(terminal: Terminal, folder: string, options: BurnOpti
       keys,
       threshold: options.threshold,
       minRelease: (name) => history?.newestRelease(name) ?? null,
+      knownManifests: (name, number) => history?.manifestsOf(name, number) ?? [],
       signal: terminal.signal,
     });
     const { works, batch, skipped, listed } = await readWorks(terminal, release, options, history);

@@ -5,6 +5,7 @@ import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { exitCodes } from '../../error/error-codes.ts';
 import { shownUnit } from '../../identity/judge-identity.ts';
 import { checkLedger } from '../../ledger/check-ledger.ts';
+import type { LedgerHistory } from '../../ledger/ledger-history.ts';
 import { manifestName } from '../../release/signature-name.ts';
 import { problemLine } from '../../release/verify/release-problem.ts';
 import { type CardVerdict, verifyCard } from '../../release/verify/verify-card.ts';
@@ -125,24 +126,24 @@ async function verifyOptions(terminal: Terminal, written: Written): Promise<Veri
     });
   }
   const keys = await Promise.all(pub.map(async (key) => await givenPublicKey(terminal, key)));
-  const known =
-    ledger === undefined ? null : await newestInLedger(resolve(terminal.currentDirectory, ledger));
+  const known = ledger === undefined ? null : await historyOf(resolve(terminal.currentDirectory, ledger));
   return {
     keys,
     ...(threshold === undefined ? {} : { threshold }),
     minRelease: (name) => {
-      const numbers = [minRelease, known?.(name)].filter((number) => typeof number === 'number');
+      const numbers = [minRelease, known?.newestRelease(name)].filter((number) => typeof number === 'number');
       return numbers.length === 0 ? null : Math.max(...numbers);
     },
+    knownManifests: (name, number) => known?.manifestsOf(name, number) ?? [],
     signal: terminal.signal,
     onProgress: progressLines(terminal),
   };
 }
 
 /** A ledger that does not hold together says nothing. */
-async function newestInLedger(file: string): Promise<(name: string) => number | null> {
+async function historyOf(file: string): Promise<LedgerHistory> {
   const { history, problems } = await checkLedger(file);
-  if (problems.length === 0) return (name) => history.newestRelease(name);
+  if (problems.length === 0) return history;
   throw new BoardsmithError('LEDGER_INVALID', `the ledger ${file} does not hold together`, {
     hint: `boardsmith ledger check ${file}`,
     problems,

@@ -26,7 +26,7 @@ export type ProblemKind =
   | 'image'
   /** A card that does not hold the image. */
   | 'card'
-  /** Older than a release that is known. */
+  /** Older than a release that is known, or another one of the same number. */
   | 'old';
 
 /** As one line. */

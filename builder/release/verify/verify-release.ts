@@ -21,6 +21,8 @@ export interface VerifyOptions {
   readonly threshold?: number;
   /** A number of this name that is known: an older release is refused. */
   readonly minRelease?: number | ((name: string) => number | null);
+  /** sha256 of each manifest of this name and number that is known: another one is refused, since a number is given once. */
+  readonly knownManifests?: (name: string, number: number) => readonly string[];
   readonly signal: AbortSignal;
   /** Bytes looked at so far, and how many there are as far as it is known. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -128,8 +130,10 @@ export async function verifyHead(folder: string, options: VerifyOptions): Promis
   const signed = verifySignatures(bytes, texts, keys, threshold);
   const read = readManifest(bytes);
   problems.push(...signed.problems, ...read.problems);
-  if (read.manifest !== null) problems.push(...tooOld(read.manifest, minRelease));
   const digest = createHash('sha256').update(bytes).digest('hex');
+  if (read.manifest !== null) {
+    problems.push(...tooOld(read.manifest, minRelease), ...numberedTwice(read.manifest, digest, options));
+  }
   return {
     folder,
     manifest: read.manifest,
@@ -157,6 +161,17 @@ function tooOld(manifest: ReleaseManifest, minRelease: VerifyOptions['minRelease
   const least = typeof minRelease === 'function' ? minRelease(manifest.name) : (minRelease ?? null);
   if (least === null || manifest.number >= least) return [];
   const message = `it is release ${manifest.number} of ${manifest.name}, older than ${least}, which is known`;
+  return [{ kind: 'old', where: `${manifestName}/number`, message }];
+}
+
+function numberedTwice(
+  { name, number }: ReleaseManifest,
+  digest: string,
+  { knownManifests }: VerifyOptions,
+): ReleaseProblem[] {
+  const known = knownManifests?.(name, number) ?? [];
+  if (known.length === 0 || known.includes(digest)) return [];
+  const message = `another release ${number} of ${name} is known, with the manifest sha256 ${known.join(', ')}`;
   return [{ kind: 'old', where: `${manifestName}/number`, message }];
 }
 
