@@ -4,6 +4,7 @@ import { decodeIcmp, icmpv6Type } from '../network/icmp.ts';
 import { decodeIp } from '../network/ip.ts';
 import type { Link } from '../network/link.ts';
 import { neighbourSolicitation } from '../network/neighbour-discovery.ts';
+import { askAgain } from './ask-again.ts';
 import type { Standpoint } from './standpoint.ts';
 
 const againMs = 500;
@@ -19,22 +20,15 @@ export async function isNeighbour(
 ): Promise<boolean> {
   const from = { mac: router.mac, address: linkLocalAddress(router.mac) };
   const question = neighbourSolicitation(from, ipv6!);
-  return await new Promise((resolve) => {
-    const end = (answered: boolean): void => {
-      clearInterval(timer);
-      stop();
-      limit.removeEventListener('abort', late);
-      resolve(answered);
-    };
-    const late = (): void => end(false);
-    const stop = link.watch((seen) => {
-      if (seen.from === 'far' && !seen.injected && isAnswer(seen.frame, mac, ipv6!)) end(true);
-    });
-    const timer = setInterval(() => link.inject('far', question), againMs);
-    limit.addEventListener('abort', late);
-    if (limit.aborted) late();
-    else link.inject('far', question);
-  });
+  return await askAgain(
+    () => link.inject('far', question),
+    againMs,
+    limit,
+    (answered) =>
+      link.watch((seen) => {
+        if (seen.from === 'far' && !seen.injected && isAnswer(seen.frame, mac, ipv6!)) answered();
+      }),
+  );
 }
 
 function isAnswer(frame: Buffer, mac: string, address: string): boolean {

@@ -2,6 +2,7 @@ import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { arpRequest, decodeArp } from '../network/arp.ts';
 import { decodeEthernet, etherType } from '../network/ethernet.ts';
 import type { Link, SeenFrame } from '../network/link.ts';
+import { askAgain } from './ask-again.ts';
 import type { Standpoint } from './standpoint.ts';
 
 /**
@@ -40,26 +41,19 @@ export async function settleCable(
 
 async function isAnswered(link: Link, place: Standpoint, limit: AbortSignal): Promise<boolean> {
   const request = arpRequest({ mac: place.mac, address: place.ipv4 }, place.router.ipv4);
-  return await new Promise((resolve) => {
-    const end = (answered: boolean): void => {
-      clearInterval(timer);
-      stop();
-      limit.removeEventListener('abort', late);
-      resolve(answered);
-    };
-    const late = (): void => end(false);
-    const stop = link.claim((seen) => {
-      // The board asks again in a second; its answer would be taken for this one.
-      if (seen.from === 'far') return isQuestion(seen, place.router.ipv4);
-      if (!isAnswer(seen, place)) return false;
-      end(true);
-      return true;
-    });
-    const timer = setInterval(() => link.inject('router', request), againMs);
-    limit.addEventListener('abort', late);
-    if (limit.aborted) late();
-    else link.inject('router', request);
-  });
+  return await askAgain(
+    () => link.inject('router', request),
+    againMs,
+    limit,
+    (answered) =>
+      link.claim((seen) => {
+        // The board asks again in a second; its answer would be taken for this one.
+        if (seen.from === 'far') return isQuestion(seen, place.router.ipv4);
+        if (!isAnswer(seen, place)) return false;
+        answered();
+        return true;
+      }),
+  );
 }
 
 function isQuestion({ frame }: SeenFrame, target: string): boolean {
