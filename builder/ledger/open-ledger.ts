@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { syncFolder } from '../lock/sync-folder.ts';
@@ -49,10 +49,9 @@ export interface LedgerOptions {
  * @throws BoardsmithError LEDGER_INVALID with everything that is wrong; FILE_UNUSABLE: not to be written, or somebody else writes to it
  */
 export async function openLedger(file: string, options: LedgerOptions = {}): Promise<Ledger> {
-  const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
   let handle: FileHandle;
   try {
-    handle = await open(file, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW, 0o644);
+    handle = await openOrMake(file);
   } catch (cause) {
     throw unwritable(file, cause);
   }
@@ -76,6 +75,32 @@ export async function openLedger(file: string, options: LedgerOptions = {}): Pro
     await handle.close();
     throw error;
   }
+}
+
+async function openOrMake(file: string): Promise<FileHandle> {
+  const { O_RDWR, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW } = constants;
+  const flags = O_RDWR | O_APPEND | O_NOFOLLOW;
+  let made: FileHandle;
+  try {
+    made = await open(file, flags | O_CREAT | O_EXCL, 0o644);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return await open(file, flags);
+  }
+  try {
+    await giveToFoldersOwner(made, dirname(file));
+    return made;
+  } catch (error) {
+    await made.close();
+    throw error;
+  }
+}
+
+/** Cards are opened as root; the ledger that came of it is whose folder it lies in, who closes the batch without being root. */
+async function giveToFoldersOwner(handle: FileHandle, folder: string): Promise<void> {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = await stat(folder);
+  if (uid !== 0) await handle.chown(uid, gid);
 }
 
 class OpenLedger implements Ledger {

@@ -1,4 +1,4 @@
-import { type FileHandle, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chown, type FileHandle, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -13,6 +13,7 @@ import { checkout } from '../support/places.ts';
 import { rejectedWith } from '../support/rejection.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { testSigner } from '../support/test-signer.ts';
+import { wherePossible } from '../support/where-possible.ts';
 
 const test = suite('ledger');
 const folder = temporaryFolder('ledger');
@@ -270,6 +271,16 @@ test('a line that somebody else added meanwhile is not overwritten', async () =>
   const error = await rejectedWith(ledger.append(newUnit(4)), 'FILE_UNUSABLE', /cannot be written/);
   assert.match((error.cause as Error).message, /somebody else/);
   await ledger.release();
+});
+
+const asRoot = wherePossible(test, process.geteuid?.() === 0 ? null : 'only root gives files away');
+asRoot('what root makes is its folder’s owner’s, who closes the batch without being root', async () => {
+  const theirs = join(folder, 'theirs');
+  await mkdir(theirs);
+  await chown(theirs, 1234, 1235);
+  await (await openLedger(join(theirs, 'ledger.ndjson'))).release();
+  const { uid, gid } = await stat(join(theirs, 'ledger.ndjson'));
+  assert.equal([uid, gid], [1234, 1235]);
 });
 
 test('a link and a folder are no ledger', async () => {

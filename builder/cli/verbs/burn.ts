@@ -286,7 +286,7 @@ async function burnWorks(
       probe: options.probe ? probeCard : null,
       verify: options.verify,
       once: options.once === true,
-      operator: options.operator ?? userInfo().username,
+      operator: options.operator ?? terminal.environment.SUDO_USER ?? userInfo().username,
       signal: terminal.signal,
       onEvent: progress.observe,
     });
