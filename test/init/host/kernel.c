@@ -856,6 +856,11 @@ int sys_socket(int domain, int type, int protocol)
 int sys_bind(int fd, const struct sockaddr *address, socklen_t size)
 {
 	(void)size;
+	if (address->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *own = (const struct sockaddr_in6 *)address;
+		bool any = memcmp(&own->sin6_addr, &in6addr_any, sizeof in6addr_any) == 0;
+		return (int)played("bind", 0, "%s, %s:%d", label(fd), any ? "[::]" : "[another address]", ntohs(own->sin6_port));
+	}
 	int port = address->sa_family == AF_INET ? ntohs(((const struct sockaddr_in *)address)->sin_port) : 0;
 	return (int)played("bind", 0, "%s, %s:%d", label(fd), address->sa_family == AF_INET ? address_text(address) : "kernel", port);
 }
