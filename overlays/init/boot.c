@@ -51,6 +51,8 @@ static struct data boot_in_initramfs(struct machine *machine)
 	if (!plan->unit)
 		start_network(machine);
 	disk_wait(plan, machine->uevents, &disk);
+	if (plan->unit) /* waiting for the disk and then for the child may together take longer than the watchdog does */
+		watchdog_feed(&machine->watchdog, sys_uptime_ms());
 	unit_read(&machine->unit, plan, &disk, machine->uevents, machine->empty_root);
 	if (plan->unit)
 		start_network(machine);

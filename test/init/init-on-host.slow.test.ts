@@ -36,6 +36,17 @@ if (zig === undefined) {
     });
   }
 
+  test('a late disk with a silent reader of the identity: the watchdog is fed in between, so that the verdict is still said', async () => {
+    let [now, fed, longest] = [0, Number.NaN, 0];
+    for (const line of (await output(scenarios, 'unit-silent-on-late-disk')).split('\n')) {
+      now = Number(/^@(\d+) ms$/.exec(line)?.[1] ?? now);
+      if (!line.startsWith('WDIOC_KEEPALIVE')) continue;
+      if (!Number.isNaN(fed)) longest = Math.max(longest, now - fed);
+      fed = now;
+    }
+    assert.ok(longest > 0 && longest < probeBoard.watchdog!.timeoutSeconds * 1000, `${longest} ms`);
+  });
+
   test('every failing call has a defined outcome', async () => {
     const table = await output(scenarios, '--fail', '5');
     assert.not.match(table, '!!');

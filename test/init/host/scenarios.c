@@ -719,6 +719,13 @@ static void unit_silent(void)
 	kernel.end_ms = 12000;
 }
 
+static void unit_silent_on_late_disk(void)
+{
+	unit_silent();
+	kernel.disk_ms = 9000;
+	kernel.end_ms = 21000;
+}
+
 static void unit_says_nothing(void)
 {
 	takes_identity();
@@ -1046,6 +1053,7 @@ static const struct scenario {
 	{ "unit-unreadable", unit_unreadable },
 	{ "unit-of-stranger", unit_of_stranger },
 	{ "unit-silent", unit_silent },
+	{ "unit-silent-on-late-disk", unit_silent_on_late_disk },
 	{ "unit-says-nothing", unit_says_nothing },
 	{ "unit-says-half", unit_says_half },
 	{ "unit-without-partition", unit_without_partition },
