@@ -1,4 +1,4 @@
-import { cp, truncate, writeFile } from 'node:fs/promises';
+import { cp, open, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,8 +7,10 @@ import { openLedger } from '../../builder/ledger/open-ledger.ts';
 import { publicKeyLine } from '../../builder/signature/public-key.ts';
 import { type CapturedTerminal, capturedTerminal } from '../support/captured-terminal.ts';
 import { newBatch, writeLedger } from '../support/ledger-trial.ts';
+import { attachLoop, cannotLoop, detachLoop } from '../support/loop-device.ts';
 import { smallRelease } from '../support/small-release.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { wherePossible } from '../support/where-possible.ts';
 
 const test = suite('verify');
 const folder = temporaryFolder('cli-verify');
@@ -114,6 +116,29 @@ test('an image finds its release in the folder above, a card by --release', asyn
   assert.match(bad.out, /wrong: boot-a: bytes \d+ to \d+ are not those of the image/);
   assert.is((await verify('card.img', ...pub)).code, 2);
 });
+
+wherePossible(test, cannotLoop())(
+  'a disk is held against the release, not what the kernel remembers of it',
+  async () => {
+    const file = join(folder, 'disk.img');
+    await writeFile(file, release.raw['cxo-test-board']!);
+    const device = attachLoop(file);
+    try {
+      const remembering = await open(device);
+      await remembering.read(Buffer.alloc(8 << 20), 0, 8 << 20, 0);
+      const options = ['--release', 'release', '--pub', `${first!.id}.pub`];
+      assert.is((await verify(device, ...options)).code, 0);
+      const handle = await open(file, 'r+');
+      await handle.write(Buffer.alloc(512, 0xee), 0, 512, 4 << 20);
+      await handle.sync();
+      await handle.close();
+      assert.is((await verify(device, ...options)).code, 15);
+      await remembering.close();
+    } finally {
+      detachLoop(device);
+    }
+  },
+);
 
 for (const [what, parameters, code] of [
   ['no key', ['release'], 2],

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { openUncached } from '../../burn/device/uncached-card.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { exitCodes } from '../../error/error-codes.ts';
 import { shownUnit } from '../../identity/judge-identity.ts';
 import { checkLedger } from '../../ledger/check-ledger.ts';
 import type { LedgerHistory } from '../../ledger/ledger-history.ts';
 import { manifestName } from '../../release/signature-name.ts';
+import { CardBytes, type CardReader } from '../../release/verify/card-bytes.ts';
 import { problemLine } from '../../release/verify/release-problem.ts';
 import { type CardVerdict, verifyCard } from '../../release/verify/verify-card.ts';
 import {
@@ -102,10 +104,17 @@ async function examine(
   const { signal, onProgress } = options;
   const card = await verifyCard(path, release.manifest, release.digest, {
     signal,
+    ...(state.isBlockDevice() ? { open: openDisk } : {}),
     ...(written.image === undefined ? {} : { image: written.image }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   return { release, card };
+}
+
+async function openDisk(path: string): Promise<CardReader> {
+  // Who may not read it hears the same as of a file.
+  await (await CardBytes.open(path)).close();
+  return await openUncached(path);
 }
 
 function releaseOf(path: string, terminal: Terminal, { release }: Written): string {

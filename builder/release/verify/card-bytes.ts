@@ -1,8 +1,15 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 
-/** A card, or a file with the bytes of one, that is read in pieces. */
-export class CardBytes {
+/** A card that is open to be read in pieces. */
+export interface CardReader {
+  /** As many bytes as there are, up to `length`. @throws an Error of the device: a block that it cannot give */
+  read(offset: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/** A card, or a file with the bytes of one, as the kernel's cache has it. */
+export class CardBytes implements CardReader {
   readonly #handle: FileHandle;
 
   private constructor(handle: FileHandle) {
@@ -25,7 +32,6 @@ export class CardBytes {
     }
   }
 
-  /** As many bytes as there are, up to `length`. @throws an Error of the device: a block that it cannot give */
   async read(offset: number, length: number): Promise<Buffer> {
     const bytes = Buffer.allocUnsafe(length);
     let done = 0;

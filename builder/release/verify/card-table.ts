@@ -2,7 +2,7 @@ import { crc32 } from '../../image/crc32.ts';
 import { entryCount, entrySize, headerSize, legacyBiosBootable, signature } from '../../image/gpt-format.ts';
 import { sectorSize } from '../../image/sectors.ts';
 import type { ReleasedPartition } from '../release-manifest.ts';
-import type { CardBytes } from './card-bytes.ts';
+import type { CardReader } from './card-bytes.ts';
 
 const arrayLength = entryCount * entrySize;
 /** Bytes: the array of every image that Boardsmith makes lies before this. */
@@ -22,7 +22,7 @@ const efiSystem = Buffer.from('28732ac11ff8d211ba4b00a0c93ec93b', 'hex');
  * Reads the primary table alone: where its copy lies depends on the size of the card, and changes at the first boot.
  * @returns the table, or in words what is wrong with it
  */
-export async function readCardTable(card: CardBytes): Promise<CardTable | string> {
+export async function readCardTable(card: CardReader): Promise<CardTable | string> {
   const header = await card.read(sectorSize, sectorSize);
   if (header.length < sectorSize || header.toString('latin1', 0, signature.length) !== signature) {
     return 'there is no partition table';

@@ -9,7 +9,7 @@ import {
   type ReleasedImage,
   type ReleaseManifest,
 } from '../release-manifest.ts';
-import { CardBytes } from './card-bytes.ts';
+import { CardBytes, type CardReader } from './card-bytes.ts';
 import { readCardTable, tableProblems } from './card-table.ts';
 import type { ReleaseProblem } from './release-problem.ts';
 
@@ -33,6 +33,8 @@ export interface CardDifference {
 export interface CardOptions {
   /** Name of the image; found by what the card holds if left out. */
   readonly image?: string;
+  /** How the card is opened; through the kernel's cache if left out. */
+  readonly open?: (path: string) => Promise<CardReader>;
   readonly signal: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -61,7 +63,7 @@ export async function verifyCard(
   release: string,
   options: CardOptions,
 ): Promise<CardVerdict> {
-  const card = await CardBytes.open(path);
+  const card = await (options.open ?? CardBytes.open)(path);
   try {
     const image = await imageOn(card, manifest, options);
     if (image === null) {
@@ -85,7 +87,7 @@ export async function verifyCard(
 }
 
 async function compare(
-  card: CardBytes,
+  card: CardReader,
   path: string,
   image: ReleasedImage,
   release: string,
@@ -140,7 +142,7 @@ function isFilled(name: string, image: ReleasedImage): boolean {
 
 /** @returns what is wrong with the bytes of a range, or null */
 async function rangeFault(
-  card: CardBytes,
+  card: CardReader,
   range: MappedRange,
   image: ReleasedImage,
   onProgress: (bytes: number) => void,
@@ -190,7 +192,7 @@ function isTable(start: number, end: number, { partitions }: ReleasedImage): boo
 
 /** Finds the image by its root, which no boot changes. */
 async function imageOn(
-  card: CardBytes,
+  card: CardReader,
   { images }: ReleaseManifest,
   { image }: CardOptions,
 ): Promise<ReleasedImage | null> {
@@ -207,7 +209,7 @@ async function imageOn(
 }
 
 async function identityOn(
-  card: CardBytes,
+  card: CardReader,
   image: ReleasedImage,
   release: string,
   say: (where: string, message: string) => void,
