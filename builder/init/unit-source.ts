@@ -19,13 +19,20 @@ const factKinds: Readonly<Record<UnitFact, string>> = {
 /**
  * C data: whose word init takes for what the unit is, and what of it the daemon learns, by which name.
  * @returns null for an image without an authority: it takes no identity
+ * @throws RangeError if it must be given something all the same
  */
 export function unitSource(
   { name, unit }: Pick<ResolvedRecipe, 'name' | 'unit'>,
   board: Pick<ResolvedBoard, 'name'>,
   identityPartitionUuid: string,
 ): string | null {
-  if (unit.authorities.length === 0) return null;
+  if (unit.authorities.length === 0) {
+    // Such an image would start its daemon without what it needs: whoever selects recipes refuses it with a hint.
+    const missing = [...unit.settings, ...unit.secrets].find(({ required }) => required);
+    if (missing !== undefined)
+      throw new RangeError(`${name} needs ${missing.name} of a card, and its image believes none`);
+    return null;
+  }
   const keys = [...new Set(unit.authorities.map(authorityKey))].sort();
   const values = [
     ...unit.settings.map((value) => cValue(value, 'VALUE_SETTING')),
