@@ -191,6 +191,13 @@ test('an image that was changed after the signing: 13', async () => {
   assert.is(missing.code, 13);
 });
 
+test('a release with a smaller number than asked for: 13', async () => {
+  const old = await burn(...toFile, '--image', 'router', '--min-release', '2');
+  assert.is(old.code, 13);
+  assert.match(old.notes, 'older than 2, which is known');
+  assert.is((await burn(...toFile, '--image', 'router', '--min-release', '1', '--dry-run')).code, 0);
+});
+
 test('an older release than the ledger knows: 13', async () => {
   await burnFiles(join(folder, 'newer'), { number: 7 });
   const units = join(folder, 'newer/units.csv');

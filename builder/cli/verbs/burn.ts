@@ -33,6 +33,7 @@ import { describeVerb, type Verb } from './verb.ts';
 interface BurnOptions {
   readonly pub: readonly string[];
   readonly threshold: number;
+  readonly minRelease?: number;
   readonly image?: string;
   readonly units?: string;
   readonly batchKey?: string;
@@ -76,6 +77,7 @@ export const burn: Verb = {
         [],
       )
       .option('--threshold <number>', 'how many of them must have signed', wholeNumber(1), 1)
+      .option('--min-release <n>', 'refuse a release with a smaller number', wholeNumber(1))
       .option('--image <name>', 'image, recipe or position, for units whose line names none')
       .option(
         '--units <file>',
@@ -127,7 +129,7 @@ async function burnRelease(terminal: Terminal, folder: string, options: BurnOpti
     const release = await readBurnableRelease(folder, {
       keys,
       threshold: options.threshold,
-      minRelease: (name) => history?.newestRelease(name) ?? null,
+      minRelease: (name) => Math.max(options.minRelease ?? 1, history?.newestRelease(name) ?? 1),
       knownManifests: (name, number) => history?.manifestsOf(name, number) ?? [],
       signal: terminal.signal,
     });
