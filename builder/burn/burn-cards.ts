@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { type DeviceKey, makeDeviceKey } from '../identity/device-key.ts';
 import { encodeIdentity, type SignedCertificate } from '../identity/identity-partition.ts';
-import type { UnitBurnt } from '../ledger/ledger-record.ts';
+import type { UnitBegun, UnitBurnt } from '../ledger/ledger-record.ts';
 import { mappedBlockSize, type ReleasedImage } from '../release/release-manifest.ts';
 import type { SigningKey } from '../signature/keys.ts';
 import { burnError, type CardEnd } from './burn-end.ts';
@@ -21,6 +21,8 @@ import { type CardProgress, writeCard } from './write/write-card.ts';
 /** What the ledger is told of a card; the ledger itself adds its chain and the time. */
 export type UnitEntry = Omit<UnitBurnt, 'previous' | 'line' | 'time'>;
 
+export type BegunEntry = Omit<UnitBegun, 'previous' | 'line' | 'time'>;
+
 /** A card's work: a unit of the list, or an image alone. */
 export type CardWork = { readonly image: ReleasedImage; readonly unit: UnitToBurn | null };
 
@@ -38,11 +40,11 @@ export interface BurnJob {
     readonly key: SigningKey;
   } | null;
   /** Keeps what was burnt. @throws BoardsmithError if it cannot, which ends everything */
-  readonly record: ((entry: UnitEntry) => Promise<void>) | null;
+  readonly record: ((entry: BegunEntry | UnitEntry) => Promise<void>) | null;
   /** Serials that a card was burnt for before, by what the ledger knows it by. */
   readonly seenCard: (cardId: string) => readonly string[];
   /** What of a unit the ledger knows as another's, a sentence each. */
-  readonly seenUnit: (unit: UnitToBurn) => readonly string[];
+  readonly seenUnit: (unit: UnitToBurn, cardId: string) => readonly string[];
   /** Finds out whether a card has the size that it claims; it destroys what is on it. null: not asked for. */
   readonly probe:
     | ((
@@ -214,7 +216,7 @@ class Burner {
         what: `the ledger knows this card as that of ${before.join(', ')}`,
       });
     }
-    for (const what of unit === null ? [] : this.#job.seenUnit(unit))
+    for (const what of unit === null ? [] : this.#job.seenUnit(unit, facts.cardId))
       onEvent({ event: 'warning', ...of, what });
     const meter = progressMeter(of, onEvent);
     const journal = new Journal(join(cache, 'burn', 'begun'), facts.cardId, image.raw.sha256);
@@ -226,6 +228,7 @@ class Burner {
       if (failure !== null) throw new FailedProbe(failure);
       probed = true;
     }
+    await this.#begin(unit, deviceKey, card);
     const written = await writeCard({
       device,
       image,
@@ -259,7 +262,15 @@ class Burner {
     return encodeIdentity(batch.certificate, { ...identity, ...keys }, batch.key);
   }
 
-  /** One after the other: a ledger is a chain. */
+  /** If this machine is cut off, the ledger knows that a card may hold the unit. */
+  async #begin(unit: UnitToBurn | null, key: DeviceKey, { facts }: ClaimedCard): Promise<void> {
+    const { batch, operator } = this.#job;
+    if (unit === null || batch === null) return;
+    const { serial } = unit;
+    const names = { batch: batch.name, serial, card: facts.cardId, devicePublicKey: key.publicKey };
+    await this.#append({ kind: 'unit-begun', ...names, operator }, 'begun');
+  }
+
   async #record(
     { image, unit }: CardWork,
     key: DeviceKey,
@@ -267,8 +278,8 @@ class Burner {
     result: UnitBurnt['result'],
     failure: CardFailure | null,
   ): Promise<void> {
-    const { record, batch, release, operator } = this.#job;
-    if (record === null || unit === null || batch === null) return;
+    const { batch, release, operator } = this.#job;
+    if (unit === null || batch === null) return;
     const entry: UnitEntry = {
       kind: 'unit',
       batch: batch.name,
@@ -288,6 +299,13 @@ class Burner {
       fault: failure === null ? null : { what: failure.what, offset: failure.offset },
       operator,
     };
+    await this.#append(entry, result);
+  }
+
+  /** One after the other: a ledger is a chain. */
+  async #append(entry: BegunEntry | UnitEntry, what: string): Promise<void> {
+    const { record } = this.#job;
+    if (record === null) return;
     const turn = this.#recording.then(async () => await record(entry));
     this.#recording = turn.catch(() => undefined);
     try {
@@ -296,7 +314,7 @@ class Burner {
       if (!(cause instanceof BoardsmithError)) throw cause;
       throw new BoardsmithError(
         cause.code,
-        `unit ${unit.serial} (${result}) is not in the ledger: ${cause.message}`,
+        `unit ${entry.serial} (${what}) is not in the ledger: ${cause.message}`,
         {
           hint: cause.hint ?? 'make the ledger writable',
           problems: cause.problems,

@@ -30,7 +30,7 @@ export async function checkLedger(file: string, keys: readonly PublicKey[] = [])
   }
   try {
     const { history, problems, torn } = await readHistory(handle, file);
-    const remarks = [...openBatches(history), ...burntAgain(history)];
+    const remarks = [...openBatches(history), ...endUnknown(history), ...burntAgain(history)];
     if (torn > 0)
       remarks.push(`a half line of ${torn} bytes at the end, left by a crash or being written, is no record`);
     return { history, problems: [...problems, ...strangers(file, history, keys)], remarks };
@@ -51,6 +51,13 @@ function openBatches(history: LedgerHistory): string[] {
   return history.batches
     .filter(({ closed }) => closed === null)
     .map(({ opened }) => `batch ${opened.batch} is not closed: nothing signs its lines yet`);
+}
+
+function endUnknown(history: LedgerHistory): string[] {
+  return history.begun.map(
+    ({ serial, card, line }) =>
+      `unit ${serial} was begun on the card ${card} (line ${line}), and nothing says how that ended: look for that card`,
+  );
 }
 
 function burntAgain(history: LedgerHistory): string[] {

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { verifyPrehashed } from '../signature/ed25519.ts';
-import type { BatchClosed, BatchOpened, LedgerRecord, UnitBurnt } from './ledger-record.ts';
+import type { BatchClosed, BatchOpened, LedgerRecord, UnitBegun, UnitBurnt } from './ledger-record.ts';
 import { closingBytes, lineDigest, noPrevious, recordLine } from './record-line.ts';
 import { recordSchema } from './record-schema.ts';
 
@@ -36,6 +36,8 @@ export interface SoughtUnit {
 export class LedgerHistory {
   readonly #units: UnitBurnt[] = [];
   readonly #batches = new Map<string, { opened: BatchOpened; closed: BatchClosed | null; counts: Counts }>();
+  /** By serial and card. */
+  readonly #begun = new Map<string, UnitBegun>();
   readonly #bySerial = new Map<string, UnitBurnt[]>();
   readonly #byDeviceKey = new Map<string, UnitBurnt[]>();
   readonly #byMac = new Map<string, UnitBurnt[]>();
@@ -54,6 +56,11 @@ export class LedgerHistory {
 
   get units(): readonly UnitBurnt[] {
     return this.#units;
+  }
+
+  /** Units of which nothing says how their card ended, in their order. */
+  get begun(): readonly UnitBegun[] {
+    return [...this.#begun.values()];
   }
 
   /** In the order in which they were opened. */
@@ -138,6 +145,7 @@ export class LedgerHistory {
     if (batch === undefined) return [`batch ${record.batch} was not opened`];
     const problems: string[] = [];
     if (batch.closed !== null) problems.push(`batch ${record.batch} was closed in line ${batch.closed.line}`);
+    if (record.kind === 'unit-begun') return problems;
     if (record.kind === 'unit') {
       if (record.release !== batch.opened.release) {
         problems.push(`it was burnt from another release than batch ${record.batch} is for`);
@@ -170,7 +178,11 @@ export class LedgerHistory {
       case 'batch-closed':
         if (batch !== undefined) batch.closed ??= record;
         break;
+      case 'unit-begun':
+        this.#begun.set(`${record.serial}\n${record.card}`, record);
+        break;
       case 'unit':
+        this.#begun.delete(`${record.serial}\n${record.card}`);
         if (batch !== undefined) batch.counts[countOf[record.result]]++;
         this.#units.push(record);
         note(this.#bySerial, record.serial, record);

@@ -2,7 +2,7 @@
  * One line of a ledger (`ledger.ndjson`): canonical JSON without spaces. `previous` is the sha256 of the line before (its bytes without the newline; 64 zeros
  * for the first), so a line that is changed, taken out or moved shows. A half line at the end, left by a crash, is no record.
  */
-export type LedgerRecord = BatchOpened | UnitBurnt | BatchClosed;
+export type LedgerRecord = BatchOpened | UnitBegun | UnitBurnt | BatchClosed;
 
 interface Chained {
   readonly previous: string;
@@ -23,6 +23,18 @@ export interface BatchOpened extends Chained {
   readonly releaseVersion: string;
   /** Public key of the batch, lower-case hex. */
   readonly key: string;
+}
+
+/**
+ * Comes before the first byte is written. Without a `unit` line after it nothing says how that card ended: the machine was cut off, and the card may hold the unit.
+ */
+export interface UnitBegun extends Chained {
+  readonly kind: 'unit-begun';
+  readonly batch: string;
+  readonly serial: string;
+  readonly card: string;
+  readonly devicePublicKey: string;
+  readonly operator: string;
 }
 
 export interface UnitBurnt extends Chained {

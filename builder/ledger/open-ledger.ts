@@ -5,14 +5,14 @@ import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { syncFolder } from '../lock/sync-folder.ts';
 import type { SigningKey } from '../signature/keys.ts';
 import { type LedgerHistory, recordOf } from './ledger-history.ts';
-import type { BatchClosed, BatchOpened, LedgerRecord, UnitBurnt } from './ledger-record.ts';
+import type { BatchClosed, BatchOpened, LedgerRecord, UnitBegun, UnitBurnt } from './ledger-record.ts';
 import { readHistory } from './read-history.ts';
 import { closingBytes, recordLine } from './record-line.ts';
 import { lockForWriting, type WriterLock } from './writer-lock.ts';
 
 type WithoutChain<Of extends LedgerRecord> = Omit<Of, 'previous' | 'line' | 'time'>;
 /** What is appended; its place in the chain and its time are added. */
-export type NewRecord = WithoutChain<BatchOpened> | WithoutChain<UnitBurnt>;
+export type NewRecord = WithoutChain<BatchOpened> | WithoutChain<UnitBegun> | WithoutChain<UnitBurnt>;
 
 /** A ledger that this process alone writes to. */
 export interface Ledger {

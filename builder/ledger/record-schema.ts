@@ -28,6 +28,7 @@ export const recordSchema = {
       releaseVersion: text,
       key: sha256,
     }),
+    kind('unit-begun', { serial: text, card: text, devicePublicKey: sha256, operator: text }),
     kind('unit', {
       serial: text,
       image: text,

@@ -54,7 +54,7 @@ async function burn(change: Partial<BurnJob> & Pick<BurnJob, 'slots'>): Promise<
     works: [work(1)],
     batch: { name: certificate.batch, certificate: { text, signature: authority.sign(text) }, key: batchKey },
     record: async (entry) => {
-      ledger.push(entry);
+      if (entry.kind === 'unit') ledger.push(entry);
     },
     seenCard: () => [],
     seenUnit: () => [],
@@ -151,6 +151,23 @@ test('the line of the ledger', async () => {
     fault: null,
     operator: 'tester',
   });
+});
+
+test('the ledger has a unit begun before its card gets a byte', async () => {
+  const kinds: string[] = [];
+  const record: BurnJob['record'] = async ({ kind, serial, card }) =>
+    void kinds.push(`${kind} ${serial} ${card}`);
+  await burn({ slots: [simulatedSlot('/dev/a', [cardWith()])], record });
+  assert.equal(kinds, ['unit-begun ACME-000001 /dev/a 0', 'unit ACME-000001 /dev/a 0']);
+  const card = cardWith();
+  const old = Buffer.alloc(512, 'an old card');
+  card.plant(0, old);
+  const full: BurnJob['record'] = async () => {
+    throw new BoardsmithError('FILE_UNUSABLE', 'the disk is full', { hint: 'make room' });
+  };
+  const { error } = await burn({ slots: [simulatedSlot('/dev/a', [card])], record: full });
+  assert.match(error?.message ?? '', /unit ACME-000001 \(begun\) is not in the ledger/);
+  assert.ok(card.content(0, 512).equals(old), 'nothing was written');
 });
 
 /** What a card can do wrong, with its event and the line in the ledger; the process then ends with 15. */
@@ -259,8 +276,8 @@ test('stopped while it waits for a card', async () => {
 });
 
 test('a ledger that cannot be written ends everything and names the unit', async () => {
-  const record = async (): Promise<void> => {
-    throw new BoardsmithError('LEDGER_INVALID', 'another line came', { hint: 'look' });
+  const record: BurnJob['record'] = async ({ kind }) => {
+    if (kind === 'unit') throw new BoardsmithError('LEDGER_INVALID', 'another line came', { hint: 'look' });
   };
   const { error } = await burn({ slots: [simulatedSlot('/dev/a', [cardWith()])], record });
   assert.is(error?.code, 'LEDGER_INVALID');

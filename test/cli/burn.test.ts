@@ -118,6 +118,26 @@ test('units that the ledger has are left out', async () => {
   assert.not.ok(existsSync(join(folder, 'a.img')));
 });
 
+test('a unit that was begun on another card is warned of: a machine that was cut off may have finished it', async () => {
+  writeFileSync(join(folder, 'begun.csv'), 'serial,position\nACME-000021,router\n');
+  const file = join(folder, 'begun.ndjson');
+  const options = [
+    ...toFile.slice(0, 3),
+    '--units',
+    'begun.csv',
+    ...batchOptions,
+    '--ledger',
+    'begun.ndjson',
+  ];
+  assert.is((await burn(...options, '--to', join(folder, 'begun.img'))).code, 0);
+  // The line of its end was never written.
+  writeFileSync(file, readFileSync(file, 'utf8').split('\n').slice(0, 2).join('\n').concat('\n'));
+  const { code, notes } = await burn(...options, '--to', join(folder, 'begun-again.img'));
+  assert.is(code, 0, notes);
+  assert.match(notes, 'ACME-000021: it was begun on the card');
+  assert.match(notes, '(line 2 of the ledger), and nothing says how that ended');
+});
+
 test('a MAC that the ledger knows as another unit’s is warned of; units without a place are named', async () => {
   const list = (name: string, ...serials: readonly string[]): void => {
     const rows = serials.map((serial, index) => `${serial},router,52:54:00:77:03:0${index + 1}\n`);

@@ -311,4 +311,33 @@ test('CSV is that of RFC 4180 and starts no formula', async () => {
   assert.is(ledgerCsv(history.units).split('\r\n').length, 5);
 });
 
+test('a unit that was begun and has no end is told of, until its card has one', async () => {
+  const file = join(folder, 'begun.ndjson');
+  const { serial, card, devicePublicKey, operator } = newUnit(1);
+  const begun = {
+    kind: 'unit-begun',
+    batch: newBatch.batch,
+    serial,
+    card,
+    devicePublicKey,
+    operator,
+  } as const;
+  const ledger = await openLedger(file, { now: clock() });
+  await ledger.append(newBatch);
+  await ledger.append(begun);
+  assert.equal(
+    ledger.history.begun.map(({ line }) => line),
+    [2],
+  );
+  const { problems, remarks } = await checkLedger(file);
+  assert.equal(problems, []);
+  assert.match(remarks.join('\n'), `unit ${serial} was begun on the card ${card} (line 2)`);
+  // Another card of the same unit does not say how that one ended.
+  await ledger.append(newUnit(1, { card: 'another card' }));
+  assert.is(ledger.history.begun.length, 1);
+  await ledger.append(newUnit(1, { result: 'failed', fault: { what: 'stopped', offset: null } }));
+  assert.equal(ledger.history.begun, []);
+  await ledger.release();
+});
+
 test.run();

@@ -284,7 +284,10 @@ async function burnWorks(
       seenCard: (card) => [
         ...new Set(ledger?.history.seenBefore({ card }).map(({ record }) => record.serial)),
       ],
-      seenUnit: (unit) => (ledger === null ? [] : knownAsAnothers(ledger.history, unit)),
+      seenUnit: (unit, card) =>
+        ledger === null
+          ? []
+          : [...knownAsAnothers(ledger.history, unit), ...begunElsewhere(ledger.history, unit, card)],
       probe: options.probe ? probeCard : null,
       verify: options.verify,
       once: options.once === true,
@@ -304,6 +307,16 @@ function knownAsAnothers(history: LedgerHistory, { serial, mac, deviceKey }: Uni
   return [
     ...new Set(others.map(({ what, record }) => `the ledger knows its ${what} as that of ${record.serial}`)),
   ];
+}
+
+/** A machine that was cut off leaves such a line: two cards may then be the same unit. */
+function begunElsewhere({ begun }: LedgerHistory, { serial }: UnitToBurn, card: string): string[] {
+  return begun
+    .filter((record) => record.serial === serial && record.card !== card)
+    .map(
+      ({ card: other, line }) =>
+        `it was begun on the card ${other} (line ${line} of the ledger), and nothing says how that ended: look for that card`,
+    );
 }
 
 /** Files lie in the terminal's folder. A disk is clearly named by its whole path alone: a relative one that leads there stays what it is, and is refused. */
