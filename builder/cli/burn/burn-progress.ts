@@ -4,6 +4,9 @@ import { paint } from '../paint.ts';
 import { type Row, ScreenRows } from '../progress/screen-rows.ts';
 import type { Terminal } from '../terminal.ts';
 
+type Progress = Extract<BurnEvent, { event: 'progress' }>;
+type Phase = Progress['phase'];
+
 /** Shows cards that are burnt. */
 export interface BurnProgress {
   observe(event: BurnEvent): void;
@@ -24,6 +27,8 @@ export function burnProgress(terminal: Terminal, json: boolean, most: number): B
 
 /** Parts of a phase after which a log says how far it is. */
 const saidParts = 4;
+/** A few MiB, in several rounds: a log says that they began. */
+const shortPhases: readonly Phase[] = ['prepare', 'finish'];
 
 function linesProgress(terminal: Terminal): BurnProgress {
   const { green, red, yellow, dim } = paint(terminal);
@@ -31,10 +36,11 @@ function linesProgress(terminal: Terminal): BurnProgress {
   const observe = (event: BurnEvent): void => {
     if (event.event === 'progress') {
       const { card, phase, bytes, total } = event;
-      const part = `${phase} ${total === 0 ? 0 : Math.floor((bytes / total) * saidParts)}`;
-      if (said.get(card) === part) return;
-      said.set(card, part);
-      terminal.note(dim(`${label(event)}: ${movement(event)}`));
+      const isShort = shortPhases.includes(phase);
+      const part = isShort || total === 0 ? 0 : Math.floor((bytes / total) * saidParts);
+      if (said.get(card) === `${phase} ${part}`) return;
+      said.set(card, `${phase} ${part}`);
+      terminal.note(dim(`${label(event)}: ${isShort ? phases[phase] : movement(event)}`));
       return;
     }
     const line = sentence(event);
@@ -88,7 +94,7 @@ function rowsProgress(terminal: Terminal, most: number): BurnProgress {
   };
 }
 
-const phases: Readonly<Record<Extract<BurnEvent, { event: 'progress' }>['phase'], string>> = {
+const phases: Readonly<Record<Phase, string>> = {
   probe: 'trying its size',
   prepare: 'taking away what was on it',
   check: 'looking what an earlier attempt wrote',
@@ -97,14 +103,10 @@ const phases: Readonly<Record<Extract<BurnEvent, { event: 'progress' }>['phase']
   finish: 'tables and boot loader',
 };
 
-function movement({
-  phase,
-  bytes,
-  total,
-  bytesPerSecond,
-}: Extract<BurnEvent, { event: 'progress' }>): string {
+function movement({ phase, bytes, total, bytesPerSecond }: Progress): string {
   const percent = total === 0 ? 100 : Math.floor((bytes / total) * 100);
-  const speed = bytesPerSecond === 0 ? '' : `, ${formatBytes(bytesPerSecond)}/s`;
+  // What a probe counts are blocks: a speed in bytes would be none.
+  const speed = bytesPerSecond === 0 || phase === 'probe' ? '' : `, ${formatBytes(bytesPerSecond)}/s`;
   return `${phases[phase]} ${percent} %${speed}`;
 }
 
