@@ -49,7 +49,12 @@ export function unitHistoryLines(records: readonly UnitBurnt[], batch: BatchOpen
     result,
     card,
     `by ${operator}`,
-    fault === null ? '' : `${fault.what}${fault.offset === null ? '' : ` at byte ${fault.offset}`}`,
+    fault === null ? '' : faultText(fault),
   ]);
   return [...formatTable(facts), '', ...formatTable(cards).map((line) => line.trimEnd())];
+}
+
+/** Some faults say in their words where they are. */
+function faultText({ what, offset }: NonNullable<UnitBurnt['fault']>): string {
+  return offset === null || what.endsWith(` ${offset}`) ? what : `${what}, at byte ${offset}`;
 }

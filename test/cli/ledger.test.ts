@@ -72,6 +72,17 @@ test('close counts and signs; another key and a closed batch are refused', async
   assert.is((await close('batch.key')).code, exitCodes.UNITS_INVALID);
 });
 
+test('unit says where a card was bad, once', async () => {
+  rmSync(file);
+  const open = await openLedger(file);
+  await open.append(newBatch);
+  const fault = { what: 'it has a bad block, at byte 8192', offset: 8192 };
+  await open.append(newUnit(1, { result: 'failed', fault }));
+  await open.release();
+  const { out } = await ledger('unit', 'ledger.ndjson', 'ACME-01');
+  assert.match(out, /by mia +it has a bad block, at byte 8192$/m);
+});
+
 test('unit says what is in it', async () => {
   const { code, out } = await ledger('unit', 'ledger.ndjson', 'ACME-01');
   assert.is(code, 0);
@@ -80,6 +91,8 @@ test('unit says what is in it', async () => {
   assert.match(out, /^line 2 .* verified +SD32G 0x01 +by mia$/m);
   const { records } = JSON.parse((await ledger('unit', 'ledger.ndjson', 'ACME-03', '--json')).out);
   assert.equal(records[0].fault, { what: 'the card lies', offset: 4096 });
+  const failed = await ledger('unit', 'ledger.ndjson', 'ACME-03');
+  assert.match(failed.out, /by mia +the card lies, at byte 4096$/m);
   assert.is((await ledger('unit', 'ledger.ndjson', 'ACME-77')).code, exitCodes.UNITS_INVALID);
 });
 
