@@ -218,6 +218,12 @@ test('a release with a smaller number than asked for: 13', async () => {
   assert.is((await burn(...toFile, '--image', 'router', '--min-release', '1', '--dry-run')).code, 0);
 });
 
+test('help shows no default that is an empty list', async () => {
+  const { out, notes } = await burn('--help');
+  assert.not.match(out.join('\n') + notes, /default: \[\]/);
+  assert.match(out.join('\n'), '--pub <key>');
+});
+
 test('an older release than the ledger knows: 13', async () => {
   await burnFiles(join(folder, 'newer'), { number: 7 });
   const units = join(folder, 'newer/units.csv');
@@ -237,6 +243,7 @@ test('an older release than the ledger knows: 13', async () => {
   );
   assert.is(code, 13);
   assert.match(notes, 'it is release 1 of tiny, older than 7, which is known');
+  assert.match(notes, 'is signed, but a newer release');
 });
 
 test('wrong disks: 14', async () => {

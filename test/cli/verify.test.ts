@@ -79,9 +79,10 @@ test('an old release is refused by a number and by a ledger', async () => {
   const ledger = await openLedger(join(folder, 'ledger.ndjson'));
   await ledger.append({ ...newBatch, releaseName: 'tiny', releaseNumber: 5 });
   await ledger.release();
-  const { code, out } = await verify('release', ...pub, '--ledger', 'ledger.ndjson');
+  const { code, out, terminal } = await verify('release', ...pub, '--ledger', 'ledger.ndjson');
   assert.is(code, 13);
   assert.match(out, /older than 5, which is known/);
+  assert.match(terminal.noteLines.join('\n'), /is signed, but a newer release .*known\n/);
   for (const [name, digest, ends] of [
     ['same', release.digest, 0],
     ['twice', 'ab'.repeat(32), 13],

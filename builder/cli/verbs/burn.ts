@@ -30,6 +30,8 @@ import { wholeNumber } from '../whole-number.ts';
 import { cacheFolder } from '../workspace.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
+type Defaulted = Pick<BurnOptions, 'threshold' | 'verify' | 'probe'>;
+
 interface BurnOptions {
   readonly pub: readonly string[];
   readonly threshold: number;
@@ -59,14 +61,14 @@ interface BurnOptions {
 /** `boardsmith burn`: a signed release onto cards, a unit a card. */
 export const burn: Verb = {
   define(program, terminal) {
-    const several = (value: string, before: readonly string[]): string[] => [...before, value];
+    const several = (value: string, before: readonly string[] = []): string[] => [...before, value];
     describeVerb(
       program,
       'burn [release]',
       'write images of a signed release onto cards, a unit of a list each, and read them back',
       [
         'boardsmith burn --list',
-        'boardsmith burn release/ --pub team.pub --units units.csv --batch-key batch.key --certificate batch.txt --ledger ledger.ndjson --to /dev/sdX',
+        'boardsmith burn release/ --pub team.pub --units units.csv --batch-key batch.key --certificate 2026-11-a.cert --ledger ledger.ndjson --to /dev/sdX',
         'boardsmith burn release/ --pub team.pub --image cxo --to cxo.img',
       ].join('\n  '),
     )
@@ -74,7 +76,6 @@ export const burn: Verb = {
         '--pub <key>',
         'public key whose signature counts (a file or its line); several times for several',
         several,
-        [],
       )
       .option('--threshold <number>', 'how many of them must have signed', wholeNumber(1), 1)
       .option('--min-release <n>', 'refuse a release with a smaller number', wholeNumber(1))
@@ -91,9 +92,8 @@ export const burn: Verb = {
         '--to <place>',
         'a whole disk, or a file *.img for a dry run; several times for several at once',
         several,
-        [],
       )
-      .option('--serial <serial>', 'serial of each disk in the order of --to, for --yes', several, [])
+      .option('--serial <serial>', 'serial of each disk in the order of --to, for --yes', several)
       .option('--yes', 'ask nothing; only with the serial of each disk')
       .option('--list', 'show the disks of this machine, and why some are refused')
       .option('--no-verify', 'do not read back what was written: such units are not called verified')
@@ -106,7 +106,8 @@ export const burn: Verb = {
       .option('--operator <name>', 'who burns, for the ledger (default: the user)')
       .option('--cache <dir>', "cache folder (default: the user's cache folder)")
       .option('--json', 'print events as NDJSON; docs/burning.md names them')
-      .action(async (release: string | undefined, options: BurnOptions) => {
+      .action(async (release: string | undefined, written: Partial<BurnOptions> & Defaulted) => {
+        const options: BurnOptions = { pub: [], to: [], serial: [], ...written };
         if (options.list) return await list(terminal, options.json === true);
         if (release === undefined) throw usage('name the folder of a release');
         await burnRelease(terminal, resolve(terminal.currentDirectory, release), options);

@@ -12,6 +12,7 @@ import { CardBytes, type CardReader } from '../../release/verify/card-bytes.ts';
 import { problemLine } from '../../release/verify/release-problem.ts';
 import { type CardVerdict, verifyCard } from '../../release/verify/verify-card.ts';
 import {
+  invalidRelease,
   type ReleaseVerdict,
   type VerifyOptions,
   verifyHead,
@@ -212,11 +213,7 @@ function shownCard({ card, image, differences, identity }: CardVerdict): object 
 
 /** What was wrong is told before. */
 function refusalOf(what: string, release: ReleaseVerdict, card: CardVerdict | null): BoardsmithError | null {
-  if (release.problems.length > 0) {
-    return new BoardsmithError('RELEASE_INVALID', `${what} is not what its signers signed`, {
-      hint: 'do not burn it: fetch it again, and ask who signed it',
-    });
-  }
+  if (release.problems.length > 0) return invalidRelease(what, release.problems);
   if (card === null || card.problems.length === 0) return null;
   return new BoardsmithError('CARD_BAD', `${what} does not hold what was signed`, {
     hint: 'burn it again, or throw it away',

@@ -151,9 +151,32 @@ export function requireSound(verdict: ReleaseVerdict): {
 } {
   const { manifest, digest, problems, folder } = verdict;
   if (manifest !== null && digest !== null && problems.length === 0) return { manifest, digest };
-  throw new BoardsmithError('RELEASE_INVALID', `${folder} is not a release as its signers signed it`, {
+  throw invalidRelease(folder, problems, problems.map(problemLine));
+}
+
+/**
+ * What a release with problems is refused with.
+ * @param what how the person who is told knows it
+ * @param told lines below the message; none if they were told before
+ */
+export function invalidRelease(
+  what: string,
+  problems: readonly ReleaseProblem[],
+  told: readonly string[] = [],
+): BoardsmithError {
+  if (problems.every(({ kind }) => kind === 'old')) {
+    return new BoardsmithError(
+      'RELEASE_INVALID',
+      `${what} is signed, but a newer release or another of its number is known`,
+      {
+        hint: 'do not burn it: take the newest release, and ask its signers if this one should be it',
+        problems: told,
+      },
+    );
+  }
+  return new BoardsmithError('RELEASE_INVALID', `${what} is not what its signers signed`, {
     hint: 'do not burn it: fetch it again, and ask who signed it',
-    problems: problems.map(problemLine),
+    problems: told,
   });
 }
 

@@ -216,7 +216,7 @@ test('a release with problems is refused with all of them', async () => {
   const { problems } = await rejectedWith(
     (async () => requireSound(verdict))(),
     'RELEASE_INVALID',
-    /not a release as its signers signed it/,
+    /not what its signers signed/,
   );
   assert.match(problems.join('\n'), /manifest\.json: none of the keys that were given/);
 });
