@@ -80,11 +80,13 @@ export const release: Verb = {
           return;
         }
         const size = manifest.files.reduce((sum, file) => sum + file.size, 0);
+        const count = manifest.images.length;
+        const images = `${count} image${count === 1 ? '' : 's'}`;
         terminal.note(
           `${run.steps.length} steps run, ${run.cachedSteps} cached, ${formatSeconds(run.milliseconds)} in all`,
         );
         terminal.out(
-          `${paint(terminal).green('released')} ${manifest.name} ${manifest.version} as release ${manifest.number}: ${shownPath(terminal, folder)}, ${manifest.images.length} images, ${formatBytes(size)}`,
+          `${paint(terminal).green('released')} ${manifest.name} ${manifest.version} as release ${manifest.number}: ${shownPath(terminal, folder)}, ${images}, ${formatBytes(size)}`,
         );
         terminal.out(`manifest sha256 ${digest}`);
         sayNext(terminal, 'verify', shownPath(terminal, folder), '--pub', 'KEY.pub');
