@@ -10,7 +10,8 @@ import { capturedTerminal } from '../support/captured-terminal.ts';
 import { boardsmith } from '../support/command-line.ts';
 import { checkout, testCache } from '../support/places.ts';
 
-export const releasedCluster = 'skyminer-8';
+/** Of different appliances, so that it has eight images. */
+export const releasedCluster = 'test/bench/eight-images.yaml';
 
 /** Seconds of the whole command, and of its steps together. */
 interface ReleaseTime {
