@@ -53,7 +53,7 @@ async function readManifest(image: string): Promise<ImageManifest> {
   }
   if (!image.endsWith('.img') || !existsSync(file)) {
     throw new BoardsmithError('FILE_UNUSABLE', `${image} is not an image with its manifest beside it`, {
-      hint: 'copy all files <recipe>-<board>.* that boardsmith build wrote, or build the image again',
+      hint: `copy all files <recipe>-<board>.* that boardsmith build wrote; a burnt card is booted as one of its image: boardsmith boot IMAGE --card ${image}`,
     });
   }
   try {

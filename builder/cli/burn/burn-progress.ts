@@ -82,7 +82,7 @@ function rowsProgress(terminal: Terminal, most: number): BurnProgress {
       last.text = sentence(event)!;
       last.end(event.event);
     }
-    rows.waiting = [...waiting.values()].join('; ');
+    rows.waiting = waiting.size === 0 ? '' : `${[...waiting.values()].join('; ')} (Ctrl-C ends)`;
   };
   return {
     observe,
