@@ -24,7 +24,10 @@ export function reportError(error: unknown, terminal: Terminal, json: boolean): 
     return;
   }
   terminal.note(`${color.red('error:')} ${error.message}`);
-  for (const problem of error.problems) terminal.note(`  ${asTyped(terminal, problem)}`);
+  for (const problem of error.problems) {
+    // A single one may be the message.
+    if (problem !== error.message) terminal.note(`  ${asTyped(terminal, problem)}`);
+  }
   // Who stopped it knows why.
   if (error.code !== 'INTERRUPTED') for (const line of causes(error)) terminal.note(`  ${color.dim(line)}`);
   if (error.hint !== undefined) terminal.note(`${color.bold('next:')} ${asTyped(terminal, error.hint)}`);

@@ -22,9 +22,9 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(helpAsTyped(terminal, text).trimEnd()),
-      // With --json the error is one object, printed below.
+      // Errors are reported below, as all others are.
       writeErr: (text) => {
-        if (!wantsJson) terminal.note(helpAsTyped(terminal, text).trimEnd());
+        if (!wantsJson && !text.startsWith('error: ')) terminal.note(helpAsTyped(terminal, text).trimEnd());
       },
     })
     .addHelpText('after', '\nStart with:\n  boardsmith build cxo && boardsmith boot cxo');
@@ -39,7 +39,10 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
-      if (wantsJson) reportError(usageError(error, parameters), terminal, true);
+      // Help that a verb without its subcommand is answered with says what comes next.
+      if (wantsJson || error.code !== 'commander.help') {
+        reportError(usageError(error, parameters, optionsOfSeveral(program)), terminal, wantsJson);
+      }
       return exitCodes.USAGE;
     }
     reportError(error, terminal, wantsJson);
@@ -47,10 +50,24 @@ export async function run(parameters: readonly string[], terminal: Terminal): Pr
   }
 }
 
-function usageError(error: CommanderError, parameters: readonly string[]): BoardsmithError {
+function usageError(
+  error: CommanderError,
+  parameters: readonly string[],
+  greedy: ReadonlySet<string>,
+): BoardsmithError {
   const [first = ''] = parameters;
   const verb = /^[a-z]+$/.test(first) && error.code !== 'commander.unknownCommand' ? `${first} ` : '';
+  // `verify --pub team.pub release`: the release was taken for a second key.
+  const taker =
+    error.code === 'commander.missingArgument' ? parameters.find((word) => greedy.has(word)) : undefined;
   return new BoardsmithError('USAGE', error.message.replace(/^error: /, ''), {
-    hint: `boardsmith ${verb}--help`,
+    hint: `boardsmith ${verb}--help${taker === undefined ? '' : `; ${taker} takes all that follows it: put it last`}`,
   });
+}
+
+/** Options that take every word up to the next option. */
+function optionsOfSeveral(program: Command): ReadonlySet<string> {
+  const commands = program.commands.flatMap((verb) => [verb, ...verb.commands]);
+  const options = commands.flatMap(({ options }) => options);
+  return new Set(options.flatMap(({ variadic, long }) => (variadic && long ? [long] : [])));
 }

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { reportError } from '../../builder/cli/report-error.ts';
 import { run } from '../../builder/cli/run.ts';
 import { verbs } from '../../builder/cli/verbs/all-verbs.ts';
+import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { type CapturedTerminal, capturedTerminal } from '../support/captured-terminal.ts';
 import { boardsmith } from '../support/command-line.ts';
 import { cannotMount, mounting } from '../support/mounted-folder.ts';
@@ -41,6 +43,39 @@ test('a wrong command line ends with 2', async () => {
   for (const parameters of [['bild'], ['build'], ['plan', 'cxo', '--bord', 'x']]) {
     assert.is((await command(...parameters)).code, 2, parameters.join(' '));
   }
+});
+
+test('a wrong command line says what comes next; what an option of several took is told', async () => {
+  const unknown = await command('plan', 'cxo', '--bord', 'x');
+  assert.equal(unknown.terminal.noteLines, [
+    "error: unknown option '--bord'",
+    '(Did you mean --board?)',
+    'next: boardsmith plan --help',
+  ]);
+  const { code, terminal } = await command('verify', '--pub', 'team.pub', 'release');
+  assert.is(code, 2);
+  assert.equal(terminal.noteLines, [
+    "error: missing required argument 'what'",
+    'next: boardsmith verify --help; --pub takes all that follows it: put it last',
+  ]);
+});
+
+test('a burnt card is no image: how it boots is told', async () => {
+  const card = join(folder, 'burnt.img');
+  await writeFile(card, 'a card');
+  const { code, terminal } = await command('boot', card);
+  assert.is(code, 11);
+  assert.match(terminal.noteLines.join('\n'), `boardsmith boot IMAGE --card ${card}`);
+});
+
+test('a single problem that is the message is told once', async () => {
+  const terminal = capturedTerminal({ currentDirectory: folder });
+  const error = new BoardsmithError('DISK_REFUSED', 'sdb: it is mounted', {
+    hint: 'boardsmith burn --list',
+    problems: ['sdb: it is mounted'],
+  });
+  reportError(error, terminal, false);
+  assert.equal(terminal.noteLines, ['error: sdb: it is mounted', 'next: boardsmith burn --list']);
 });
 
 test('a wrong command line is one object with --json too', async () => {
