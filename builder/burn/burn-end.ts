@@ -21,6 +21,11 @@ export function burnError(ends: readonly CardEnd[], stopped: boolean): Boardsmit
   const problems = open.map(({ card, unit, failure }) => {
     return `${card}${unit === null ? '' : ` (unit ${unit})`}: ${failure!.what}`;
   });
+  if (stopped && open.length === 0) {
+    return new BoardsmithError('INTERRUPTED', 'stopped; the cards that were begun are whole', {
+      hint: 'run the same command again for what is left',
+    });
+  }
   if (stopped) {
     return new BoardsmithError(
       'INTERRUPTED',
