@@ -46,6 +46,12 @@ export async function readCardIdentity(image: string): Promise<CardIdentity> {
 
 const noIdentity: CardIdentity = { verdict: 'none', problems: [], batch: null, unit: null };
 
+/** What the partition holds, in a row of a table; null for zeros. */
+export function identityInShort({ verdict, unit }: CardIdentity): string | null {
+  if (verdict === 'none') return null;
+  return verdict === 'sound' && unit !== null ? `unit ${unit.serial}` : 'a refused identity';
+}
+
 /** The same as lines for a person; none for a card without an identity. */
 export function identityLines({ verdict, problems, batch, unit }: CardIdentity): string[] {
   if (verdict === 'none') return [];

@@ -1,8 +1,11 @@
 import type { ImageReport, ReportedElf, ReportedFile, ReportedPart } from '../inspect/image-report.ts';
 import { formatBytes, formatTable } from './format.ts';
 
-/** A report as lines for a person. */
-export function reportLines(report: ImageReport): string[] {
+/**
+ * A report as lines for a person.
+ * @param identity what the partition of that name holds, if a unit was written to it: no file system, and its own bytes say no more than that
+ */
+export function reportLines(report: ImageReport, identity: string | null = null): string[] {
   const { image, boot, description, components } = report;
   const places = [...new Set(report.files.map(({ place }) => place))];
   return [
@@ -12,7 +15,7 @@ export function reportLines(report: ImageReport): string[] {
       : [`recipe ${description.recipe}, board ${description.board}, lock of ${description.date}`]),
     '',
     'On the card',
-    ...indented(partRows(report.parts), [1, 2, 3]),
+    ...indented(partRows(report.parts, identity), [1, 2, 3]),
     ...places.flatMap((place) => [
       '',
       `In ${place}`,
@@ -33,14 +36,17 @@ export function reportLines(report: ImageReport): string[] {
   ];
 }
 
-function partRows(parts: readonly ReportedPart[]): string[][] {
-  const rows = parts.map(({ name, offset, size, used, content, bootable }) => [
-    name,
-    formatBytes(offset),
-    formatBytes(size),
-    formatBytes(used),
-    bootable ? `${content}, booted` : content,
-  ]);
+function partRows(parts: readonly ReportedPart[], identity: string | null): string[][] {
+  const rows = parts.map(({ name, offset, size, used, content, bootable }) => {
+    const held = name === 'identity' && identity !== null ? identity : content;
+    return [
+      name,
+      formatBytes(offset),
+      formatBytes(size),
+      formatBytes(used),
+      bootable ? `${held}, booted` : held,
+    ];
+  });
   return [['part', 'at', 'size', 'used', 'content'], ...rows];
 }
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { identityLines, readCardIdentity } from '../../builder/cli/card-identity.ts';
+import { identityInShort, identityLines, readCardIdentity } from '../../builder/cli/card-identity.ts';
 import { encodeIdentity } from '../../builder/identity/identity-partition.ts';
 import { writeDisk } from '../../builder/image/disk.ts';
 import { layout } from '../../builder/image/layout.ts';
@@ -28,11 +28,13 @@ test('a card without one', async () => {
   const identity = await readCardIdentity(await cardWith('none.img', Buffer.alloc(512)));
   assert.is(identity.verdict, 'none');
   assert.equal(identityLines(identity), []);
+  assert.is(identityInShort(identity), null);
 });
 
 test('serial, manufacturer and batch are shown; seed and secrets never', async () => {
   const identity = await readCardIdentity(await cardWith('sound.img', encoded));
   assert.is(identity.verdict, 'sound');
+  assert.is(identityInShort(identity), 'unit ACME-000017');
   const text = identityLines(identity).join('\n') + JSON.stringify(identity);
   for (const shown of ['ACME-000017', 'Acme Boards & Sons', '2026-11-a', 'API_TOKEN'])
     assert.ok(text.includes(shown), shown);
@@ -43,9 +45,10 @@ test('serial, manufacturer and batch are shown; seed and secrets never', async (
 test('a damaged one is said to be wrong', async () => {
   const damaged = Buffer.from(encoded);
   damaged[500]! ^= 1;
-  const { verdict, problems } = await readCardIdentity(await cardWith('damaged.img', damaged));
-  assert.is(verdict, 'refused');
-  assert.ok(problems.length > 0);
+  const identity = await readCardIdentity(await cardWith('damaged.img', damaged));
+  assert.is(identity.verdict, 'refused');
+  assert.ok(identity.problems.length > 0);
+  assert.is(identityInShort(identity), 'a refused identity');
 });
 
 test.run();

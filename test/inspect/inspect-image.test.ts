@@ -61,7 +61,11 @@ test('reads what the image says of itself', async () => {
 });
 
 test('says it in words', async () => {
-  matchesGolden('inspect/small.txt', `${reportLines(await inspectImage(image, signal)).join('\n')}\n`);
+  const report = await inspectImage(image, signal);
+  matchesGolden('inspect/small.txt', `${reportLines(report).join('\n')}\n`);
+  assert.ok(
+    reportLines(report, 'unit ACME-000017').some((line) => /^ {2}identity .* unit ACME-000017$/.test(line)),
+  );
 });
 
 test('takes components from the SBOM beside it, and refuses one that is none', async () => {

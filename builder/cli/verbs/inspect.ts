@@ -3,7 +3,7 @@ import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { compareImages } from '../../inspect/compare-images.ts';
 import { inspectImage } from '../../inspect/inspect-image.ts';
 import type { RootVerdict } from '../../inspect/verify-root.ts';
-import { identityLines, readCardIdentity } from '../card-identity.ts';
+import { identityInShort, identityLines, readCardIdentity } from '../card-identity.ts';
 import { differenceLines } from '../difference-text.ts';
 import { inspectPage } from '../inspect-page/page.ts';
 import { reportLines } from '../inspect-text.ts';
@@ -52,7 +52,7 @@ export const inspect: Verb = {
           if (options.html !== undefined) await writeWhole(path(options.html), inspectPage(report));
           const [root] = verified;
           print({ ...report, identity, ...(root === undefined ? {} : { verified: root }) }, [
-            ...reportLines(report),
+            ...reportLines(report, identityInShort(identity)),
             ...identityLines(identity),
             ...verified.flatMap((verdict) => ['', verdictLine(verdict)]),
           ]);
