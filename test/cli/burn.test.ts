@@ -149,6 +149,7 @@ test('a MAC that the ledger knows as another unit’s is warned of; units withou
   const first = await burn(...common, '--units', 'macs.csv', '--to', 'mac-1.img');
   assert.is(first.code, 0, first.notes);
   assert.not.match(first.notes, /the ledger knows|still to be burnt/);
+  assert.match(first.notes, 'a unit in a file counts as burnt');
   const { code, notes } = await burn(...common, '--units', 'again.csv', '--to', 'mac-2.img');
   assert.is(code, 0, notes);
   assert.match(notes, 'ACME-000012: the ledger knows its MAC as that of ACME-000011');

@@ -261,6 +261,9 @@ async function burnWorks(
   const skipped = events.flatMap((event) => (event.event === 'units' ? event.skipped : []));
   if (!json) {
     for (const line of burnSummary(release, works, targets)) terminal.note(line);
+    if (ledger !== null && targets.some(({ kind }) => kind === 'file')) {
+      terminal.note('note: with --ledger a unit in a file counts as burnt; leave it out for a try');
+    }
     if (skipped.length > 0) terminal.note(`in the ledger already, and left out: ${skipped.join(', ')}`);
   }
   if (works.length === 0 || options.dryRun) {
