@@ -34,12 +34,18 @@ export async function compile({ root, entry }) {
     format: 'cjs',
     // The oldest that package.json admits.
     target: 'node20.11',
+    external: loadedWhenUsed,
+    // `import()` of those becomes `require`, which alone works in a module that is compiled from a text.
+    supported: { 'dynamic-import': false },
     legalComments: 'none',
     logLevel: 'silent',
     plugins: [sources],
   });
   return { text: outputFiles[0].text, inputs: [...inputs].sort() };
 }
+
+/** Large packages that few commands use: they stay in node_modules, and no other command reads them at its start. Their places import them with `import()`. */
+const loadedWhenUsed = ['pdfkit'];
 
 const loaders = { '.ts': 'ts', '.js': 'js', '.mjs': 'js', '.cjs': 'js', '.json': 'json' };
 

@@ -1,4 +1,3 @@
-import PDFDocument from 'pdfkit';
 import type { LabelPage, Shape } from './label-sheet.ts';
 
 /** Fonts that every reader of PDF has. */
@@ -12,6 +11,7 @@ const pointsPerMillimetre = 72 / 25.4;
  * @param date stands in the file; the same pages and date give the same bytes
  */
 export async function sheetPdf(pages: readonly LabelPage[], date: Date): Promise<Buffer> {
+  const { default: PDFDocument } = await import('pdfkit');
   const document = new PDFDocument({
     autoFirstPage: false,
     compress: false,
