@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { type DeviceKey, makeDeviceKey } from '../identity/device-key.ts';
 import { encodeIdentity, type SignedCertificate } from '../identity/identity-partition.ts';
+import { mapBlockSize } from '../image/block-map.ts';
 import type { UnitBegun, UnitBurnt } from '../ledger/ledger-record.ts';
-import { mappedBlockSize, type ReleasedImage } from '../release/release-manifest.ts';
+import type { ReleasedImage } from '../release/release-manifest.ts';
 import type { SigningKey } from '../signature/keys.ts';
 import { burnError, type CardEnd } from './burn-end.ts';
 import type { BurnEvent, OfCard } from './burn-event.ts';
@@ -128,7 +129,7 @@ class Burner {
       const raw = await openDecompressed(image, { cache, releaseFolder, signal, onProgress });
       this.#raws.set(name, raw);
       const mapped = image.mapped.reduce(
-        (sum, { first, last }) => sum + (last + 1 - first) * mappedBlockSize,
+        (sum, { first, last }) => sum + (last + 1 - first) * mapBlockSize,
         0,
       );
       onEvent({ event: 'image', image: name, sha256, size, mapped, cached: raw.cached });

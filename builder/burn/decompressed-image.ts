@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Decompress } from 'fzstd';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { ScratchFolders } from '../lock/scratch-folders.ts';
 import { sha256OfFile } from '../lock/sha256-of-file.ts';
 import { cacheFolderAt, writingTo } from '../lock/storage-fault.ts';
 import type { ReleasedImage } from '../release/release-manifest.ts';
+import { unpackZstd } from '../release/unpack-zstd.ts';
 import { type RawImage, rawImageOf } from './write/card-contents.ts';
 
 /** Images of a release decompressed once, for as many cards as there are. */
@@ -74,19 +74,12 @@ async function decompress(
   const handle = await open(draft, 'wx', 0o644);
   try {
     const writer = new SparseWriter(handle, image.raw.size);
-    const pieces: Uint8Array[] = [];
-    const stream = new Decompress((piece) => pieces.push(piece));
-    const drain = async (): Promise<void> => {
-      for (const piece of pieces.splice(0)) await writer.write(piece);
-      onProgress(writer.length);
-    };
     try {
-      for await (const chunk of createReadStream(source, { highWaterMark: chunkSize, signal })) {
-        stream.push(chunk as Buffer);
-        await drain();
+      const packed = createReadStream(source, { highWaterMark: chunkSize, signal });
+      for await (const piece of unpackZstd(packed)) {
+        await writer.write(piece);
+        onProgress(writer.length);
       }
-      stream.push(new Uint8Array(), true);
-      await drain();
     } catch (cause) {
       // fzstd numbers its codes, the file system names them.
       if (typeof (cause as { code?: unknown }).code === 'number')

@@ -1,3 +1,5 @@
+import type { BlockRange } from '../image/block-map.ts';
+
 /**
  * `manifest.json` of a release folder: what is signed. Canonical JSON (keys sorted, two spaces, one newline at the end), so that several
  * people who release the same thing sign the same bytes. Beside it lies one `manifest.json.KEYID.minisig` for each signer.
@@ -54,7 +56,7 @@ export interface ReleasedImage {
    * Runs of 4096-byte blocks that hold content, ascending and disjoint: `first` to `last`, both included, with the sha256 of their bytes.
    * The same as in the `.bmap`; what is not mapped is zero in the raw image.
    */
-  readonly mapped: readonly MappedRange[];
+  readonly mapped: readonly BlockRange[];
   /** Partitions in the order in which they lie, in bytes. */
   readonly partitions: readonly ReleasedPartition[];
   /** What a unit may be given, as its recipe says; names are those of environment variables. */
@@ -64,12 +66,6 @@ export interface ReleasedImage {
     readonly settings: readonly ReleasedUnitValue[];
     readonly secrets: readonly ReleasedUnitValue[];
   };
-}
-
-export interface MappedRange {
-  readonly first: number;
-  readonly last: number;
-  readonly sha256: string;
 }
 
 export interface ReleasedPartition {
@@ -83,6 +79,3 @@ export interface ReleasedUnitValue {
   readonly description: string;
   readonly required: boolean;
 }
-
-/** Bytes of a block of `mapped`; bmaptool's own default. */
-export const mappedBlockSize = 4096;

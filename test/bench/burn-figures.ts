@@ -3,7 +3,8 @@ import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openDecompressed } from '../../builder/burn/decompressed-image.ts';
-import { mappedBlockSize, type ReleaseManifest } from '../../builder/release/release-manifest.ts';
+import { mapBlockSize } from '../../builder/image/block-map.ts';
+import type { ReleaseManifest } from '../../builder/release/release-manifest.ts';
 import { boardsmith } from '../support/command-line.ts';
 import { median } from './figures.ts';
 
@@ -48,7 +49,7 @@ export async function burnFigures(
   const image = manifest.images[0]!;
   const cache = join(scratch, 'cache');
   const raw = join(cache, 'burn/images', `${image.raw.sha256}.img`);
-  const mapped = image.mapped.reduce((sum, { first, last }) => sum + (last + 1 - first) * mappedBlockSize, 0);
+  const mapped = image.mapped.reduce((sum, { first, last }) => sum + (last + 1 - first) * mapBlockSize, 0);
   const ours = async (): Promise<{
     total: number;
     done: { readonly written: number; readonly milliseconds: number };

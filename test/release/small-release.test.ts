@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { decompress } from 'fzstd';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { mapBlockSize } from '../../builder/image/block-map.ts';
 import { readGpt } from '../../builder/image/read-gpt.ts';
-import { mappedBlockSize } from '../../builder/release/release-manifest.ts';
 import { smallRelease } from '../support/small-release.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -23,7 +23,7 @@ test('what other suites rely on: sound tables, maps that give the whole image ba
     assert.ok(whole.equals(release.raw[image.name]!), image.name);
     const rebuilt = Buffer.alloc(image.raw.size);
     for (const { first, last } of image.mapped) {
-      whole.copy(rebuilt, first * mappedBlockSize, first * mappedBlockSize, (last + 1) * mappedBlockSize);
+      whole.copy(rebuilt, first * mapBlockSize, first * mapBlockSize, (last + 1) * mapBlockSize);
     }
     assert.ok(rebuilt.equals(whole), 'what is not mapped is zero');
     const file = join(folder, image.name);

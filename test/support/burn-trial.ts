@@ -7,7 +7,8 @@ import type { RawImage } from '../../builder/burn/write/card-contents.ts';
 import { Journal } from '../../builder/burn/write/journal.ts';
 import { type Stretch, without } from '../../builder/burn/write/stretch.ts';
 import type { CardProgress, CardWriting, WrittenCard } from '../../builder/burn/write/write-card.ts';
-import { mappedBlockSize, type ReleasedImage } from '../../builder/release/release-manifest.ts';
+import { mapBlockSize } from '../../builder/image/block-map.ts';
+import type { ReleasedImage } from '../../builder/release/release-manifest.ts';
 import { type CardFaults, SimulatedCard } from './card-simulator.ts';
 import { noise, type SmallRelease } from './small-release.ts';
 
@@ -21,7 +22,7 @@ export class BurnTrial {
   readonly image: ReleasedImage;
   readonly raw: Buffer;
   readonly card: SimulatedCard;
-  readonly identity = Buffer.concat([noise('identity', 5000), Buffer.alloc(2 * mappedBlockSize - 5000)]);
+  readonly identity = Buffer.concat([noise('identity', 5000), Buffer.alloc(2 * mapBlockSize - 5000)]);
   readonly wipe: readonly Stretch[];
   readonly phases: CardProgress[] = [];
   /** Changed by tests of an image that changes. */
@@ -99,7 +100,7 @@ export class BurnTrial {
     if (!prepared) return null;
     const backup = this.card.content(cardSize - sector, 8).toString('latin1');
     if (backup === 'EFI PART') return 'it has the old backup table';
-    const loader = { offset: 8192, length: mappedBlockSize };
+    const loader = { offset: 8192, length: mapBlockSize };
     const old = noise('old card', cardSize).subarray(loader.offset, loader.offset + loader.length);
     return this.card.content(loader.offset, loader.length).equals(old) ? 'it has the old boot loader' : null;
   }
@@ -112,7 +113,7 @@ export class BurnTrial {
       if (!content.subarray(offset, offset + expected.length).equals(expected)) found.push(what);
     };
     for (const { first, last, sha256 } of this.image.mapped) {
-      const bytes = content.subarray(first * mappedBlockSize, (last + 1) * mappedBlockSize);
+      const bytes = content.subarray(first * mapBlockSize, (last + 1) * mapBlockSize);
       if (createHash('sha256').update(bytes).digest('hex') !== sha256)
         found.push(`blocks ${first} to ${last}`);
     }

@@ -1,19 +1,14 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type BlockRange, mapBlockSize } from '../../builder/image/block-map.ts';
 import { bmapFile } from '../../builder/image/bmap-file.ts';
 import { writeDisk } from '../../builder/image/disk.ts';
 import { type Layout, layout } from '../../builder/image/layout.ts';
 import { sectorSize } from '../../builder/image/sectors.ts';
 import { canonicalText } from '../../builder/release/canonical-text.ts';
 import { checksums } from '../../builder/release/documents/checksums.ts';
-import {
-  type MappedRange,
-  mappedBlockSize,
-  type ReleasedFile,
-  type ReleasedImage,
-  type ReleaseManifest,
-} from '../../builder/release/release-manifest.ts';
+import type { ReleasedFile, ReleasedImage, ReleaseManifest } from '../../builder/release/release-manifest.ts';
 import { storedZstd } from './stored-zstd.ts';
 import { testBoard } from './test-board.ts';
 import { type TestSigner, testSigner } from './test-signer.ts';
@@ -165,16 +160,16 @@ export function noise(seed: string, length: number): Buffer {
 }
 
 /** Runs of blocks that are not all zero. */
-export function mappedRanges(image: Buffer): MappedRange[] {
-  const zeros = Buffer.alloc(mappedBlockSize);
-  const ranges: MappedRange[] = [];
+export function mappedRanges(image: Buffer): BlockRange[] {
+  const zeros = Buffer.alloc(mapBlockSize);
+  const ranges: BlockRange[] = [];
   let first = -1;
-  for (let block = 0; block <= image.length / mappedBlockSize; block++) {
-    const bytes = image.subarray(block * mappedBlockSize, (block + 1) * mappedBlockSize);
+  for (let block = 0; block <= image.length / mapBlockSize; block++) {
+    const bytes = image.subarray(block * mapBlockSize, (block + 1) * mapBlockSize);
     const isMapped = bytes.length > 0 && !bytes.equals(zeros);
     if (isMapped && first < 0) first = block;
     if (isMapped || first < 0) continue;
-    const content = image.subarray(first * mappedBlockSize, block * mappedBlockSize);
+    const content = image.subarray(first * mapBlockSize, block * mapBlockSize);
     ranges.push({ first, last: block - 1, sha256: sha256(content) });
     first = -1;
   }

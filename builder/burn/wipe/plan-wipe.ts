@@ -1,4 +1,5 @@
-import { mappedBlockSize, type ReleasedImage } from '../../release/release-manifest.ts';
+import { mapBlockSize } from '../../image/block-map.ts';
+import type { ReleasedImage } from '../../release/release-manifest.ts';
 import { clip, type Stretch, without } from '../write/stretch.ts';
 import { ext4Copies, signaturePlaces } from './old-signatures.ts';
 
@@ -19,7 +20,7 @@ export function planWipe(
   cardSize: number,
 ): Stretch[] {
   const mapped = image.mapped.map(({ first, last }): Stretch => {
-    return { offset: first * mappedBlockSize, length: (last + 1 - first) * mappedBlockSize };
+    return { offset: first * mapBlockSize, length: (last + 1 - first) * mapBlockSize };
   });
   const wiped: Stretch[] = [...signaturePlaces({ offset: 0, length: cardSize }), ...ext4Copies(0, cardSize)];
   const firstPartition = Math.min(...image.partitions.map(({ offset }) => offset));

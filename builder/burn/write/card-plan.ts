@@ -1,6 +1,7 @@
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { againThenReport } from '../../error/hints.ts';
-import { mappedBlockSize, type ReleasedImage } from '../../release/release-manifest.ts';
+import { mapBlockSize } from '../../image/block-map.ts';
+import type { ReleasedImage } from '../../release/release-manifest.ts';
 import { clip, type Stretch, without } from './stretch.ts';
 
 /** Bytes of a card and what they will be. */
@@ -57,11 +58,11 @@ export function planCard({ image, identitySize, wipe }: CardPlanOptions): CardPl
   const [headEnd, bodyEnd] = [first.offset, last.offset + last.size];
   const { size } = image.raw;
   const edges = [size, headEnd, bodyEnd, identity?.offset ?? 0, identity?.size ?? 0, identitySize];
-  if (edges.some((edge) => edge % mappedBlockSize !== 0) || headEnd < 2 * mappedBlockSize || bodyEnd > size) {
+  if (edges.some((edge) => edge % mapBlockSize !== 0) || headEnd < 2 * mapBlockSize || bodyEnd > size) {
     throw unfit(image.name, 'does not lie in whole blocks');
   }
   const mapped = image.mapped.map(({ first, last, sha256 }): MappedStretch => {
-    return { offset: first * mappedBlockSize, length: (last + 1 - first) * mappedBlockSize, sha256 };
+    return { offset: first * mapBlockSize, length: (last + 1 - first) * mapBlockSize, sha256 };
   });
   const partition: Stretch[] =
     identity === undefined ? [] : [{ offset: identity.offset, length: identity.size }];
@@ -78,13 +79,13 @@ export function planCard({ image, identitySize, wipe }: CardPlanOptions): CardPl
   );
   if (identitySize > 0) body.push(...pieces('identity', own));
 
-  const sealed = { offset: 0, length: mappedBlockSize };
+  const sealed = { offset: 0, length: mapBlockSize };
   const outsideBody: Stretch[] = [
-    { offset: mappedBlockSize, length: headEnd - mappedBlockSize },
+    { offset: mapBlockSize, length: headEnd - mapBlockSize },
     { offset: bodyEnd, length: size - bodyEnd },
     ...clip(wipe, size, Number.POSITIVE_INFINITY),
   ];
-  const finish = [...clip(mapped, bodyEnd, size), ...clip(mapped, mappedBlockSize, headEnd)];
+  const finish = [...clip(mapped, bodyEnd, size), ...clip(mapped, mapBlockSize, headEnd)];
   const isInside = ({ offset, length }: Stretch): boolean => offset >= headEnd && offset + length <= bodyEnd;
   return {
     prepare: [{ ...sealed, content: 'marker' }, ...pieces('zeros', without(outsideBody, []))],

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mappedBlockSize } from '../../release/release-manifest.ts';
+import { mapBlockSize } from '../../image/block-map.ts';
 import type { CardDevice } from '../device/card-device.ts';
 import { readWhole } from '../device/whole-transfers.ts';
 import { changedWhileBurning } from './card-contents.ts';
@@ -39,8 +39,8 @@ export async function compareTransfers(
 function requireEqual(device: CardDevice, offset: number, expected: Uint8Array, back: Uint8Array): void {
   if (Buffer.compare(expected, back) === 0) return;
   const at = back.findIndex((byte, index) => byte !== expected[index]);
-  const block = at - (at % mappedBlockSize);
-  const lost = back.subarray(block, block + mappedBlockSize).every((byte) => byte === 0);
+  const block = at - (at % mapBlockSize);
+  const lost = back.subarray(block, block + mapBlockSize).every((byte) => byte === 0);
   throw new WrongBytes(device, offset + at, lost);
 }
 

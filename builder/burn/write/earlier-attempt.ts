@@ -1,4 +1,5 @@
-import { mappedBlockSize, type ReleasedImage } from '../../release/release-manifest.ts';
+import { mapBlockSize } from '../../image/block-map.ts';
+import type { ReleasedImage } from '../../release/release-manifest.ts';
 import type { CardDevice } from '../device/card-device.ts';
 import { readWhole } from '../device/whole-transfers.ts';
 import type { Journal, JournalEntry } from './journal.ts';
@@ -18,7 +19,7 @@ export async function earlierAttempt(
 ): Promise<JournalEntry | null> {
   const entry = await journal.read();
   if (entry === null) return null;
-  const block = buffer.subarray(0, mappedBlockSize);
+  const block = buffer.subarray(0, mapBlockSize);
   await readWhole(device, 0, block);
   const marker = readMarker(block);
   return marker?.attempt === entry.attempt && marker.image === raw.sha256 ? entry : null;

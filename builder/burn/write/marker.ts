@@ -1,4 +1,4 @@
-import { mappedBlockSize } from '../../release/release-manifest.ts';
+import { mapBlockSize } from '../../image/block-map.ts';
 
 /**
  * What stands in the first block of a card from the moment at which its old content is given up until everything else on it is written and read
@@ -16,7 +16,7 @@ const pattern = new RegExp(`^${firstLine}\nimage: sha256:([0-9a-f]{64})\nattempt
 
 /** One block, zeros at its end. */
 export function markerBlock({ image, attempt }: Marker): Buffer {
-  const block = Buffer.alloc(mappedBlockSize);
+  const block = Buffer.alloc(mapBlockSize);
   block.write(`${firstLine}\nimage: sha256:${image}\nattempt: ${attempt}\n`, 'latin1');
   return block;
 }

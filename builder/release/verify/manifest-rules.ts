@@ -1,7 +1,8 @@
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import { mapBlockSize } from '../../image/block-map.ts';
 import { sectorSize } from '../../image/sectors.ts';
 import { parsePublicKey } from '../../signature/public-key.ts';
-import { mappedBlockSize, type ReleasedImage, type ReleaseManifest } from '../release-manifest.ts';
+import type { ReleasedImage, ReleaseManifest } from '../release-manifest.ts';
 import { isSignatureName, manifestName } from '../signature-name.ts';
 import { foldersAbove } from './plain-path.ts';
 import type { ReleaseProblem } from './release-problem.ts';
@@ -63,7 +64,7 @@ function imageRules(image: ReleasedImage, say: (where: string, message: string) 
   for (const position of outOfOrder(image.positions)) {
     say('positions', `${position} is there twice or out of order`);
   }
-  const blocks = Math.ceil(raw.size / mappedBlockSize);
+  const blocks = Math.ceil(raw.size / mapBlockSize);
   let next = 0;
   for (const [index, { first, last }] of image.mapped.entries()) {
     if (first < next || last < first)

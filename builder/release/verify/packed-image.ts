@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { Decompress } from 'fzstd';
 import { Turns } from '../../lock/turns.ts';
 import { decompress } from '../../toolchain/decompress.ts';
 import type { ReleasedImage } from '../release-manifest.ts';
+import { unpackZstd } from '../unpack-zstd.ts';
 import { RawImageCheck } from './raw-image-check.ts';
 import type { ReleaseProblem } from './release-problem.ts';
 
@@ -46,19 +46,7 @@ export async function packedImageProblems(
   return check.finish().map(say);
 }
 
-async function* unpacked(file: string, isXz: boolean): AsyncGenerator<Uint8Array> {
+function unpacked(file: string, isXz: boolean): AsyncIterable<Uint8Array> {
   const packed = createReadStream(file, { highWaterMark: chunkSize });
-  if (isXz) {
-    yield* decompress(packed, '.xz') as AsyncIterable<Uint8Array>;
-    return;
-  }
-  const pieces: Uint8Array[] = [];
-  const stream = new Decompress((piece) => pieces.push(piece));
-  for await (const chunk of packed) {
-    stream.push(chunk as Buffer);
-    yield* pieces.splice(0);
-  }
-  // Throws if the frame has not come to its end.
-  stream.push(new Uint8Array(), true);
-  yield* pieces.splice(0);
+  return isXz ? decompress(packed, '.xz') : unpackZstd(packed);
 }

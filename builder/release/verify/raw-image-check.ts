@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mappedBlockSize, type ReleasedImage } from '../release-manifest.ts';
+import { mapBlockSize } from '../../image/block-map.ts';
+import type { ReleasedImage } from '../release-manifest.ts';
 
 const zeros = Buffer.alloc(1 << 20);
 
@@ -32,9 +33,9 @@ export class RawImageCheck {
     this.#whole.update(piece);
     for (let at = 0; at < piece.length; ) {
       const range = this.#image.mapped[this.#range];
-      const start = range === undefined ? Number.POSITIVE_INFINITY : range.first * mappedBlockSize;
+      const start = range === undefined ? Number.POSITIVE_INFINITY : range.first * mapBlockSize;
       const end =
-        range === undefined ? start : Math.min((range.last + 1) * mappedBlockSize, this.#image.raw.size);
+        range === undefined ? start : Math.min((range.last + 1) * mapBlockSize, this.#image.raw.size);
       const here = this.#position + at;
       const isInRange = here >= start;
       const length = Math.min(piece.length - at, (isInRange ? end : start) - here);

@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type IdentityJudgement, judgeIdentity } from '../../identity/judge-identity.ts';
+import { type BlockRange, mapBlockSize } from '../../image/block-map.ts';
 import { entryArrayStart } from '../../image/layout.ts';
 import { sectorSize } from '../../image/sectors.ts';
 import { parsePublicKey } from '../../signature/public-key.ts';
-import {
-  type MappedRange,
-  mappedBlockSize,
-  type ReleasedImage,
-  type ReleaseManifest,
-} from '../release-manifest.ts';
+import type { ReleasedImage, ReleaseManifest } from '../release-manifest.ts';
 import { CardBytes, type CardReader } from './card-bytes.ts';
 import { readCardTable, tableProblems } from './card-table.ts';
 import type { ReleaseProblem } from './release-problem.ts';
@@ -98,7 +94,7 @@ async function compare(
   const say = (where: string, message: string): void => {
     problems.push({ kind: 'card', where, message });
   };
-  const total = image.mapped.reduce((sum, { first, last }) => sum + (last - first + 1) * mappedBlockSize, 0);
+  const total = image.mapped.reduce((sum, { first, last }) => sum + (last - first + 1) * mapBlockSize, 0);
   let done = 0;
   const progress = (bytes: number): void => {
     done += bytes;
@@ -112,10 +108,7 @@ async function compare(
     if (areas.every((area) => area === table || area in mayDiffer))
       for (const area of areas) differing.add(area);
     else
-      say(
-        areas.join(' and '),
-        `bytes ${range.first * mappedBlockSize} to ${endOf(range, image) - 1} ${fault}`,
-      );
+      say(areas.join(' and '), `bytes ${range.first * mapBlockSize} to ${endOf(range, image) - 1} ${fault}`);
   }
   const found = await readCardTable(card);
   if (typeof found === 'string') say(table, found);
@@ -143,13 +136,13 @@ function isFilled(name: string, image: ReleasedImage): boolean {
 /** @returns what is wrong with the bytes of a range, or null */
 async function rangeFault(
   card: CardReader,
-  range: MappedRange,
+  range: BlockRange,
   image: ReleasedImage,
   onProgress: (bytes: number) => void,
 ): Promise<string | null> {
   const hash = createHash('sha256');
   const end = endOf(range, image);
-  for (let offset = range.first * mappedBlockSize; offset < end; ) {
+  for (let offset = range.first * mapBlockSize; offset < end; ) {
     const length = Math.min(chunkSize, end - offset);
     let bytes: Buffer;
     try {
@@ -165,13 +158,13 @@ async function rangeFault(
   return hash.digest('hex') === range.sha256 ? null : 'are not those of the image';
 }
 
-function endOf({ last }: MappedRange, { raw }: ReleasedImage): number {
-  return Math.min((last + 1) * mappedBlockSize, raw.size);
+function endOf({ last }: BlockRange, { raw }: ReleasedImage): number {
+  return Math.min((last + 1) * mapBlockSize, raw.size);
 }
 
 /** Partitions that a range touches, and what lies before, between and behind them. */
-function areasOf(range: MappedRange, image: ReleasedImage): string[] {
-  const start = range.first * mappedBlockSize;
+function areasOf(range: BlockRange, image: ReleasedImage): string[] {
+  const start = range.first * mapBlockSize;
   const end = endOf(range, image);
   const touched = image.partitions.filter(({ offset, size }) => start < offset + size && end > offset);
   const inside = touched.reduce(
@@ -187,7 +180,7 @@ function areasOf(range: MappedRange, image: ReleasedImage): string[] {
 function isTable(start: number, end: number, { partitions }: ReleasedImage): boolean {
   const first = Math.min(...partitions.map(({ offset }) => offset));
   const last = Math.max(...partitions.map(({ offset, size }) => offset + size));
-  return end <= mappedBlockSize || start >= last || (start >= entryArrayStart * sectorSize && end <= first);
+  return end <= mapBlockSize || start >= last || (start >= entryArrayStart * sectorSize && end <= first);
 }
 
 /** Finds the image by its root, which no boot changes. */

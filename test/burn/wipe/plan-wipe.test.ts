@@ -6,12 +6,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { planWipe } from '../../../builder/burn/wipe/plan-wipe.ts';
 import { type Stretch, totalLength } from '../../../builder/burn/write/stretch.ts';
+import { mapBlockSize } from '../../../builder/image/block-map.ts';
 import { writeDisk } from '../../../builder/image/disk.ts';
 import { gptPieces } from '../../../builder/image/gpt.ts';
 import { type Layout, layout } from '../../../builder/image/layout.ts';
 import { readGpt } from '../../../builder/image/read-gpt.ts';
 import { sectorSize } from '../../../builder/image/sectors.ts';
-import { mappedBlockSize, type ReleasedImage } from '../../../builder/release/release-manifest.ts';
+import type { ReleasedImage } from '../../../builder/release/release-manifest.ts';
 import { mappedRanges, noise } from '../../support/small-release.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { testBoard } from '../../support/test-board.ts';
@@ -79,7 +80,7 @@ function keeps(offset: number, length: number): boolean {
   const covered = [
     ...planWipe(made.image, cardSize),
     ...made.image.mapped.map(({ first, last }) => {
-      return { offset: first * mappedBlockSize, length: (last - first + 1) * mappedBlockSize };
+      return { offset: first * mapBlockSize, length: (last - first + 1) * mapBlockSize };
     }),
   ];
   let left = length;
