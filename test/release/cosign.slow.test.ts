@@ -44,12 +44,12 @@ test('nothing is added to a release that is not as it was signed', async () => {
   const { problems } = await rejectedWith(
     cosign(copy, third, { signal }),
     'RELEASE_INVALID',
-    /not a release/,
+    /not what its signers signed/,
   );
   assert.match(problems.join('\n'), /cut off/);
   assert.equal(await readdir(copy), before);
   const strangers = { keys: [testSigner('nobody').publicKey], signal };
-  await rejectedWith(cosign(folder, third, strangers), 'RELEASE_INVALID', /not a release/);
+  await rejectedWith(cosign(folder, third, strangers), 'RELEASE_INVALID', /not what its signers signed/);
 });
 
 test('a folder that cannot be written is refused', async () => {
