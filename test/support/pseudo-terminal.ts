@@ -39,11 +39,12 @@ export async function inTerminal(
   ];
   const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
   const redirection = output === undefined ? '' : `> ${quoted(output)}`;
-  // A new one has no size.
-  const command = `stty cols ${columns} rows 40; ${words.map(quoted).join(' ')} ${line} ${redirection}`;
+  // A new one has no size. Ctrl-C reaches the shell too: dash without a trap would wait for the program and then die of it, whatever the program's exit code is.
+  const command = `trap : INT; stty cols ${columns} rows 40; ${words.map(quoted).join(' ')} ${line} ${redirection}`;
   const child = spawn('script', ['--quiet', '--flush', '--return', '--command', command, '/dev/null'], {
     cwd,
-    env: { ...inherited, TERM: 'xterm', ...environment },
+    // script(1) runs the command with the user's shell, or with sh if none is named: the same everywhere.
+    env: { ...inherited, SHELL: '/bin/sh', TERM: 'xterm', ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let text = '';
