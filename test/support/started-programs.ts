@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Of a command line: a C compiler's may have thousands of characters. */
+const longest = 300;
+
+interface Program {
+  readonly pid: number;
+  readonly parent: number;
+  readonly line: string;
+}
+
+/** Command lines of the programs that a process has started and that still run, those that they started below them, two blanks further right. */
+export function startedPrograms(pid: number): string[] {
+  const programs = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(readProgram)
+    .filter((program) => program !== null)
+    .sort((a, b) => a.pid - b.pid);
+  const below = (parent: number, indent: string): string[] =>
+    programs
+      .filter((program) => program.parent === parent)
+      .flatMap((program) => [`${indent}${program.line}`, ...below(program.pid, `${indent}  `)]);
+  return below(pid, '');
+}
+
+function readProgram(name: string): Program | null {
+  try {
+    const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0').filter(Boolean);
+    // The name before it, in parentheses, may hold anything.
+    const [state, parent] = readFileSync(`/proc/${name}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    if (state === 'Z' || words.length === 0) return null;
+    return { pid: Number(name), parent: Number(parent), line: words.join(' ').slice(0, longest) };
+  } catch {
+    // It ended in the meantime.
+    return null;
+  }
+}
