@@ -8,7 +8,7 @@ import { mutations } from './mutations.ts';
 
 const test = suite('a share of the mutations');
 
-/** One in so many; all of them are tried by mutations.slow.test.ts. */
+/** One in so many; all of them are tried by mutations.beside.slow.test.ts. */
 const share = 25;
 
 test('each mutation is caught, or changes nothing', async () => {
