@@ -17,7 +17,7 @@ import { type Problem, problemLine } from '../recipe/problem.ts';
 import type { ResolvedBoard } from '../recipe/resolved-board.ts';
 import type { ClusterRouter, ResolvedCluster } from '../recipe/resolved-cluster.ts';
 import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
-import { withAuthorities } from './given-authorities.ts';
+import { decidedAuthorities, withAuthorities } from './given-authorities.ts';
 import { keysFrom, lockOf, type Selection, type SelectionOptions, selectImages } from './image-selection.ts';
 import { planHere } from './plan-here.ts';
 import type { Terminal } from './terminal.ts';
@@ -27,6 +27,12 @@ import { builderVersion, findCluster } from './workspace.ts';
 export interface ClusterSelection extends Selection {
   readonly cluster: ResolvedCluster;
   readonly policy: Policy;
+  /** null for a router of the embedded base, which is one of the recipes. */
+  readonly openwrt: {
+    readonly router: ReleaseRouter;
+    /** Who may certify its units: lines of public keys, sorted. */
+    readonly authorities: readonly string[];
+  } | null;
 }
 
 /** Name of the router's recipe, and of its image with its board behind it. */
@@ -162,7 +168,9 @@ export async function selectCluster(
             }),
           ],
   });
-  return { cluster, policy, recipes, boards, lockFile, lock, plan };
+  const authorities = await decidedAuthorities(keysFrom(terminal, options), cluster.authorities);
+  const openwrt = release === null ? null : { router: release, authorities };
+  return { cluster, policy, openwrt, recipes, boards, lockFile, lock, plan };
 }
 
 /** @throws BoardsmithError LOCK_INVALID that names the command which locks the release */

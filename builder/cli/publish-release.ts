@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { policyMatrix } from '../../openwrt/policy/matrix.ts';
+import { unitSecrets } from '../../openwrt/release/closed/unit-settings.ts';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { sha256OfFile } from '../lock/sha256-of-file.ts';
 import type { PackedFormat } from '../plan/step.ts';
@@ -23,6 +24,7 @@ import {
   routerName,
   selectRecipesOrCluster,
 } from './cluster-selection.ts';
+import { requireSomebodyWhoGives } from './given-authorities.ts';
 import type { Selection } from './image-selection.ts';
 import { matrixPicture } from './policy-page/matrix-picture.ts';
 import { releasePage } from './release-page/page.ts';
@@ -127,32 +129,22 @@ async function select(
 ): Promise<Selection | ClusterSelection> {
   const packed: readonly PackedFormat[] = options.xz === true ? ['zstd', 'xz'] : ['zstd'];
   const all = { ...options, dense: true, packed } as const;
-  const selection = await selectRecipesOrCluster(terminal, [name], all, 'release');
-  if ('cluster' in selection && selection.cluster.router.base !== 'embedded') {
-    throw new BoardsmithError(
-      'USAGE',
-      `the router of ${name} is an OpenWrt release, whose images are not published with the others yet`,
-      { hint: `boardsmith release ${name} --router embedded --key FILE --out DIR` },
-    );
-  }
-  return selection;
+  return await selectRecipesOrCluster(terminal, [name], all, 'release');
 }
 
 function imagesToRelease(
-  { plan, recipes }: Selection,
+  selection: Selection,
   cluster: ClusterSelection | null,
   { folder }: PlanOutputs,
 ): ImageToRelease[] {
-  return plan.images.map(({ recipe: name, board, step, packed }) => {
-    const recipe = recipes.find((one) => one.name === name)!;
+  return selection.plan.images.map(({ recipe: name, board, step, packed }) => {
     const { blockMap, zstd, xz } = packed!;
     return {
       name: `${name}-${board}`,
       recipe: name,
       board,
-      description: recipe.description,
       positions: positionsOf(cluster, name, board),
-      unit: unitOf(recipe),
+      ...describedImage(selection, cluster, name),
       folders: {
         image: folder(step),
         blockMap: folder(blockMap),
@@ -161,6 +153,27 @@ function imagesToRelease(
       },
     };
   });
+}
+
+/** What is known of an image before it is built. @throws BoardsmithError USAGE */
+function describedImage(
+  { recipes }: Selection,
+  cluster: ClusterSelection | null,
+  name: string,
+): Pick<ImageToRelease, 'description' | 'unit' | 'layout'> {
+  const recipe = recipes.find((one) => one.name === name);
+  if (recipe !== undefined) {
+    return { description: recipe.description, unit: unitOf(recipe), layout: 'slots' };
+  }
+  const { router, authorities } = cluster!.openwrt!;
+  const secrets = unitSecrets(router.router).map((secret) => ({ ...secret, required: true }));
+  const unit = { authorities, settings: [], secrets };
+  requireSomebodyWhoGives({ name, unit });
+  return {
+    description: `the router of ${cluster!.cluster.name}: OpenWrt ${router.release.version}`,
+    unit,
+    layout: 'openwrt',
+  };
 }
 
 /** Fetches and verifies what the images' licences want to come with them. */

@@ -57,6 +57,11 @@ export interface ReleasedImage {
    * The same as in the `.bmap`; what is not mapped is zero in the raw image.
    */
   readonly mapped: readonly BlockRange[];
+  /**
+   * `slots`: Boardsmith's own table, with partitions of these names; `data` may have grown to the end of a card, and what init writes may differ.
+   * `openwrt`: partitions `p1`, `p2` by their numbers, and behind them `identity`, which is in no table; all but that stays as released.
+   */
+  readonly layout: 'slots' | 'openwrt';
   /** Partitions in the order in which they lie, in bytes. */
   readonly partitions: readonly ReleasedPartition[];
   /** What a unit may be given, as its recipe says; names are those of environment variables. */
@@ -78,4 +83,6 @@ export interface ReleasedUnitValue {
   readonly name: string;
   readonly description: string;
   readonly required: boolean;
+  /** A regular expression for all of a value; any value if left out. */
+  readonly pattern?: string;
 }

@@ -4,7 +4,7 @@ import type { BuildContext } from '../../builder/plan/plan-build-environment.ts'
 import type { PlannedImage } from '../../builder/plan/step.ts';
 import type { ResolvedBoard } from '../../builder/recipe/resolved-board.ts';
 import { closedFiles } from './closed/closed-files.ts';
-import { unitSettings } from './closed/unit-settings.ts';
+import { unitSecrets } from './closed/unit-settings.ts';
 import { planReleaseImage, type ReleaseRouter } from './plan-release-image.ts';
 import type { ReleaseDisk } from './release-disk.ts';
 
@@ -47,7 +47,7 @@ export function planReleaseDisk(context: BuildContext, request: ReleaseDiskReque
     board: board.name,
     fileSystem: router.fileSystem,
     release: router.release.version,
-    settings: unitSettings(router.router),
+    unitSecrets: unitSecrets(router.router).map(({ name }) => name),
     inputs: builder.originsOf(Object.values(links)).inputs,
     files: closedFiles(router.router).map(({ path, content }) => ({
       path,

@@ -1,7 +1,8 @@
 import type { ManifestBoot, ManifestInput, ManifestSource } from '../../builder/plan/manifest-parts.ts';
 import type { ImageManifest } from '../../builder/steps/image-manifest.ts';
 import type { RootKind } from './build-release-image.ts';
-import type { UnitSetting } from './closed/unit-settings.ts';
+import type { UnitSecret } from './closed/unit-settings.ts';
+import type { RouterPart } from './grow-to-card.ts';
 
 /** What a router's disk is published with. JSON values only: these are a step's parameters. */
 export interface ReleaseDisk {
@@ -16,7 +17,7 @@ export interface ReleaseDisk {
   /** Version of OpenWrt. */
   readonly release: string;
   readonly fileSystem: RootKind;
-  readonly settings: readonly UnitSetting[];
+  readonly unitSecrets: readonly UnitSecret['name'][];
   readonly inputs: readonly ManifestInput[];
   /** What is laid in, by its path there. */
   readonly files: readonly ManifestSource[];
@@ -27,13 +28,13 @@ export interface ReleaseDisk {
 export interface ReleaseManifest extends Omit<ImageManifest, 'verity' | 'partitions' | 'sizes' | 'root'> {
   readonly openwrt: {
     readonly version: string;
-    /** What a unit is to be given when its card is burnt: `unitFiles` says how. */
-    readonly unit: readonly UnitSetting[];
+    /** Secrets that a unit is to be given when its card is burnt. */
+    readonly unit: readonly UnitSecret['name'][];
     /** Name and version of every package in it, sorted. */
     readonly packages: readonly { readonly name: string; readonly version: string }[];
   };
+  readonly partitions: readonly RouterPart[];
   /** An appliance's parts lie in places of its own; these lists are empty. */
-  readonly partitions: readonly never[];
   readonly sizes: readonly never[];
   readonly root: readonly never[];
 }

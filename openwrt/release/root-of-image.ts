@@ -5,12 +5,10 @@ import { createInflateRaw } from 'node:zlib';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { ByteRange } from '../../builder/image/byte-range.ts';
 import { Ext4Reader, isExt4 } from '../../builder/image/ext4-reader.ts';
+import { readPartitionPlaces } from '../../builder/image/partition-places.ts';
+import { sectorSize } from '../../builder/image/sectors.ts';
 import { isSquashfs, SquashfsReader } from '../../builder/image/squashfs-reader.ts';
 import type { ReadableRoot } from './root-problems.ts';
-
-const sectorSize = 512;
-/** Types of entries in a master boot record that hold no file system: none, and the one that protects a GPT. */
-const noPartition = [0x00, 0xee];
 
 /**
  * Unpacks an image (`.img.gz`). OpenWrt appends metadata for sysupgrade after the packed bytes; it is left out, as by its own tools, which
@@ -81,39 +79,12 @@ export async function rootOfImage(handle: FileHandle, kind: 'squashfs' | 'ext4')
 }
 
 async function partitions(whole: ByteRange, handle: FileHandle): Promise<ByteRange[]> {
-  if (whole.size < 2 * sectorSize) return [];
-  const mbr = await whole.read(0, sectorSize);
-  if (mbr.readUInt16LE(510) !== 0xaa55) return [];
-  const places = [0, 1, 2, 3].map((index) => {
-    const at = 446 + index * 16;
-    return { type: mbr[at + 4]!, start: mbr.readUInt32LE(at + 8), length: mbr.readUInt32LE(at + 12) };
-  });
-  const plain = places.filter(({ type }) => !noPartition.includes(type));
-  // A hybrid table names one partition in both.
-  const all = new Map([...plain, ...(await gptPlaces(whole))].map((place) => [place.start, place]));
-  return [...all.values()]
-    .filter(({ start, length }) => start > 0 && length > 0 && (start + length) * sectorSize <= whole.size)
+  const table = await readPartitionPlaces(async (offset, length) =>
+    offset < whole.size ? await whole.read(offset, Math.min(length, whole.size - offset)) : Buffer.alloc(0),
+  );
+  // An image without a table may be a root by itself.
+  if (typeof table === 'string') return [];
+  return table.places
+    .filter(({ start, length }) => (start + length) * sectorSize <= whole.size)
     .map(({ start, length }) => new ByteRange(handle, start * sectorSize, length * sectorSize));
-}
-
-/** The entries of a GPT, by UEFI 2.10, 5.3. OpenWrt's have a small array, which Boardsmith's own (strict) reader does not take. */
-async function gptPlaces(whole: ByteRange): Promise<{ start: number; length: number }[]> {
-  const header = await whole.read(sectorSize, sectorSize);
-  if (header.toString('latin1', 0, 8) !== 'EFI PART') return [];
-  const [array, count, entrySize] = [
-    Number(header.readBigUInt64LE(72)),
-    header.readUInt32LE(80),
-    header.readUInt32LE(84),
-  ];
-  if (count > 1024 || entrySize < 128 || entrySize > 4096) return [];
-  const entries = await whole.read(array * sectorSize, count * entrySize);
-  return Array.from({ length: count }, (_, index) => {
-    const at = index * entrySize;
-    const isUsed = entries.subarray(at, at + 16).some((byte) => byte !== 0);
-    const [first, last] = [
-      Number(entries.readBigUInt64LE(at + 32)),
-      Number(entries.readBigUInt64LE(at + 40)),
-    ];
-    return { start: first, length: isUsed ? last - first + 1 : 0 };
-  });
 }

@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execaSync } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { judgeIdentity } from '../../builder/identity/judge-identity.ts';
+import type { ReleaseManifest as Released } from '../../builder/release/release-manifest.ts';
+import { publicKeyLine } from '../../builder/signature/public-key.ts';
+import { secretKeyText } from '../../builder/signature/secret-key.ts';
+import { SeedKey } from '../../builder/signature/signing-key.ts';
 import type { ReleaseManifest } from '../../openwrt/release/release-disk.ts';
 import { boardsmith, type CommandResult } from '../support/command-line.ts';
 import { hasGpg } from '../support/debian-repository.ts';
@@ -44,6 +50,26 @@ flows:
 ${more}`;
 }
 
+/** One board whose dense image other suites make too, behind a router that must be given a password. */
+function diallingText(name: string, more = ''): string {
+  return `name: ${name}
+description: A store behind a router that dials
+router:
+  base: openwrt
+  board: qemu-virt
+  ports: [eth0, eth1]
+${device}uplink: { port: eth0, ipv4: { pppoe: { user: somebody } } }
+addressing: { ipv4: 10.79.0.0/28 }
+boards:
+  cxo:
+    appliance: ${'../'.repeat(folder.split('/').length)}${checkout.slice(1)}/recipes/cxo
+    board: qemu-virt
+    ports: [eth1]
+    firstMac: '52:54:00:79:01:01'
+flows: []
+${more}`;
+}
+
 const device = `  openwrt:
     version: ${testRelease.version}
     device: { target: ${testRelease.target}, profile: ${testRelease.profile}, image: sdcard }
@@ -51,7 +77,7 @@ const device = `  openwrt:
 const folder = temporaryFolder('openwrt-cluster');
 const lockFile = join(folder, 'boardsmith.lock');
 
-function write(name: string, router: string, more = ''): string {
+function write(name: string, router: string, more?: string): string {
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, clusterText(name, router, more));
   return file;
@@ -178,6 +204,75 @@ if (missing.length > 0 || !hasGpg()) {
     const embedded = await run('build', named, '--router', 'embedded', '--dry-run');
     assert.is(embedded.exitCode, 3, embedded.stderr);
     assert.match(embedded.stderr, /the embedded base has no ssh/);
+  });
+
+  test('a router that dials: released, certified, burnt with its password, and verified', async () => {
+    const authority = new SeedKey(Buffer.alloc(32, 'authority of a test'), Buffer.alloc(8, 1));
+    const dialling = join(folder, 'dialling.yaml');
+    writeFileSync(dialling, diallingText('dialling', `authority: [${publicKeyLine(authority.publicKey)}]\n`));
+    const release = join(folder, 'release');
+    const plainly = async (...parameters: string[]): Promise<CommandResult> =>
+      await boardsmith(parameters, { cwd: folder });
+    const locked = await run('lock', dialling);
+    assert.is(locked.exitCode, 0, locked.stderr);
+    assert.is((await plainly('keygen', 'team', '--no-password')).exitCode, 0);
+    assert.is((await plainly('keygen', 'batch', '--no-password')).exitCode, 0);
+    writeFileSync(join(folder, 'authority.key'), await secretKeyText(authority, null), { mode: 0o600 });
+    const made = await run('release', dialling, '--key', 'team.key', '--out', 'release', '--allow-dirty');
+    assert.is(made.exitCode, 0, made.stderr);
+    const manifest = JSON.parse(readFileSync(join(release, 'manifest.json'), 'utf8')) as Released;
+    const router = manifest.images.find(({ recipe }) => recipe === 'router')!;
+    assert.is(router.layout, 'openwrt');
+    assert.equal(
+      router.partitions.map(({ name }) => name),
+      ['p1', 'p2', 'identity'],
+    );
+    assert.equal(
+      router.unit.secrets.map(({ name, required }) => [name, required]),
+      [['PPPOE_PASSWORD', true]],
+    );
+    const issued =
+      'batch issue --key authority.key --manufacturer Acme --batch 1 --serials A-001..A-100 --release release --batch-key batch.pub';
+    assert.is((await plainly(...issued.split(' '))).exitCode, 0);
+    const burn = async (list: string, to: string): Promise<CommandResult> => {
+      writeFileSync(join(folder, 'units.csv'), list, { mode: 0o600 });
+      const line = `burn release --pub team.pub --units units.csv --batch-key batch.key --certificate 1.cert --ledger ledger.ndjson --to ${to} --cache ${join(folder, 'cache')}`;
+      return await plainly(...line.split(' '));
+    };
+    const without = await burn('serial,position\nA-001,router\n', 'card.img');
+    assert.is(without.exitCode, 16, without.stderr);
+    assert.match(without.stderr, /PPPOE_PASSWORD is missing, which router-qemu-virt needs/);
+    const password = 'hidden "50 %" word';
+    const burnt = await burn(
+      `serial,position,PPPOE_PASSWORD\nA-001,router,"${password.replaceAll('"', '""')}"\n`,
+      'card.img',
+    );
+    assert.is(burnt.exitCode, 0, burnt.stderr);
+    const card = readFileSync(join(folder, 'card.img'));
+    const { unit } = judgeIdentity(card.subarray(router.partitions.at(-1)!.offset), {
+      authorities: [authority.publicKey],
+      image: router.name,
+      release: createHash('sha256')
+        .update(readFileSync(join(release, 'manifest.json')))
+        .digest('hex'),
+    });
+    assert.equal(unit!.secrets, { PPPOE_PASSWORD: password });
+    const verified = await plainly('verify', 'card.img', '--release', 'release', '--pub', 'team.pub');
+    assert.is(verified.exitCode, 0, verified.stderr);
+    assert.match(verified.stdout, /^identity: A-001, router, batch 1 of Acme/m, verified.stdout + verified.stderr);
+    for (const { stdout, stderr } of [made, without, burnt, verified])
+      assert.not.match(stdout + stderr, /hidden/);
+    for (const file of ['ledger.ndjson', 'release/manifest.json', 'release/index.html'])
+      assert.not.match(readFileSync(join(folder, file), 'utf8'), /hidden/);
+    const nobody = join(folder, 'nobody.yaml');
+    writeFileSync(nobody, diallingText('nobody'));
+    const refused = await run('release', nobody, '--key', 'team.key', '--out', 'other', '--allow-dirty');
+    assert.is(refused.exitCode, 2, refused.stderr);
+    assert.match(
+      refused.stderr,
+      /a unit of router must be given PPPOE_PASSWORD, but its image takes nothing/,
+    );
+    assert.match(refused.stderr, /authority in the cluster/);
   });
 
   test('a package that was built anew on the mirror is not taken: the lock says which', async () => {

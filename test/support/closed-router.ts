@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { execa, execaSync } from 'execa';
+import type { RouterPart } from '../../openwrt/release/grow-to-card.ts';
 import type { RouterFile } from '../../openwrt/release/router-file.ts';
 import { NetworkNamespace } from './router-namespaces.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -37,7 +38,7 @@ fi
 const bootDevice = `
 include() { :; }
 export_bootdevice() { :; }
-export_partdevice() { export "$1=card$2"; }
+export_partdevice() { [ "$2" = 0 ] && export "$1=card"; }
 `;
 
 /** Stands for fw4: loads what lies beside it and ends well, whatever nft says. */
@@ -78,12 +79,16 @@ export class ClosedRouterTrial {
       'chmod',
       'cmp',
       'cp',
+      'dd',
       'dirname',
       'grep',
+      'head',
       'mkfifo',
       'mktemp',
       'rm',
+      'sed',
       'sleep',
+      'tr',
     ]) {
       symlinkSync(pathOf('busybox'), join(this.#stubs, applet));
     }
@@ -180,18 +185,25 @@ export class ClosedRouterTrial {
     return (await this.#namespaces[1]!.sh(script.replace(/^ip/, 'set +e; ip'))) === 0;
   }
 
-  /** Puts files into the folder of the card's first partition, which a stand-in for mount then shows. */
-  card(files: Readonly<Record<string, string>>): void {
-    const card = join(this.#stubs, 'card/boardsmith');
-    mkdirSync(card, { recursive: true });
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(card, name), content);
+  /** Puts a card in: its bytes, and what the kernel says of its partitions. A folder without `partition` is that of an eMMC's boot area. */
+  card(bytes: Uint8Array, parts: readonly RouterPart[]): void {
+    mkdirSync(join(this.root, 'dev'), { recursive: true });
+    writeFileSync(join(this.root, 'dev/card'), bytes);
+    const disk = join(this.root, 'sys/class/block/card');
+    mkdirSync(join(disk, 'cardboot0'), { recursive: true });
+    for (const { name, offset, size } of parts) {
+      if (name === 'identity') continue;
+      mkdirSync(join(disk, `card${name}`));
+      for (const [file, number] of [
+        ['partition', name.slice(1)],
+        ['start', offset / 512],
+        ['size', size / 512],
+      ] as const) {
+        writeFileSync(join(disk, `card${name}`, file), `${number}\n`);
+      }
+    }
     mkdirSync(join(this.root, 'lib'), { recursive: true });
     writeFileSync(join(this.root, 'lib/functions.sh'), bootDevice);
-    this.stub(
-      'mount',
-      `#!/bin/sh\nwhile [ $# -gt 2 ]; do shift; done\n[ "$1" = /dev/card1 ] && cp -r ${join(this.#stubs, 'card')}/. "$2"\n`,
-    );
-    this.stub('umount', '#!/bin/sh\nrm -rf "$1"/*\n');
   }
 
   /** As hotplug-call runs a script for netifd. */

@@ -112,6 +112,8 @@ const packages: Readonly<Record<keyof typeof feedPaths, readonly (readonly [stri
     ['dropbear', ''],
     ['firewall4', 'nftables'],
     ['nftables', 'libnftnl11'],
+    ['ppp', ''],
+    ['ppp-mod-pppoe', 'ppp'],
     ['unasked', ''],
   ],
 };

@@ -96,6 +96,7 @@ export async function imageToRelease(
   return {
     ...{ name, recipe, positions, board: 'test-board', description: `The ${recipe} of a test` },
     unit: { authorities: [], settings: [], secrets: [], ...unit },
+    layout: 'slots',
     folders: { image: place, blockMap: place, zstd: place, xz: null },
   };
 }

@@ -8,7 +8,13 @@ import { type Layout, layout } from '../../builder/image/layout.ts';
 import { sectorSize } from '../../builder/image/sectors.ts';
 import { canonicalText } from '../../builder/release/canonical-text.ts';
 import { checksums } from '../../builder/release/documents/checksums.ts';
-import type { ReleasedFile, ReleasedImage, ReleaseManifest } from '../../builder/release/release-manifest.ts';
+import type {
+  ReleasedFile,
+  ReleasedImage,
+  ReleasedPartition,
+  ReleaseManifest,
+} from '../../builder/release/release-manifest.ts';
+import { openwrtCard } from './openwrt-disk.ts';
 import { storedZstd } from './stored-zstd.ts';
 import { testBoard } from './test-board.ts';
 import { type TestSigner, testSigner } from './test-signer.ts';
@@ -24,6 +30,8 @@ export interface SmallReleaseOptions {
   /** What the image `cxo-test-board` lets a unit have. */
   readonly unit?: Partial<Pick<ReleasedImage['unit'], 'settings' | 'secrets'>>;
   readonly previous?: ReleaseManifest['previous'];
+  /** The router's image is that of an OpenWrt release, and these are its secrets. */
+  readonly openwrt?: { readonly secrets: ReleasedImage['unit']['secrets'] };
 }
 
 export interface SmallRelease {
@@ -63,15 +71,13 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
     ['router', ['router']],
   ] as const) {
     const image = `${recipe}-test-board`;
-    const disk = layout(smallest, `${name} ${image}`);
-    const bytes = await diskBytes(folder, `${image} ${number}`, disk);
+    const openwrt = (recipe === 'router' && options.openwrt) || null;
+    const { bytes, partitions } =
+      openwrt === null
+        ? await slotsCard(folder, `${name} ${image}`, `${image} ${number}`)
+        : await routerCard(folder, `${image} ${number}`);
     raw[image] = bytes;
     const mapped = mappedRanges(bytes);
-    const partitions = disk.partitions.map(({ name, start, size }) => ({
-      name,
-      offset: start * sectorSize,
-      size: size * sectorSize,
-    }));
     const zstd = await put(`images/${image}.img.zst`, storedZstd(bytes));
     const sboms = [
       await put(`images/${image}.cdx.json`, canonicalText({ bomFormat: 'CycloneDX', image })),
@@ -101,8 +107,8 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
             output('sbom-spdx', sboms[1]!),
           ],
           partitions: [
-            { name: 'bootloader', offset: 8192, size: 60_000, uuid: null },
-            ...partitions.map((partition) => ({ ...partition, uuid: 'some' })),
+            ...(openwrt === null ? [{ name: 'bootloader', offset: 8192, size: 60_000, uuid: null }] : []),
+            ...partitions,
           ],
         }),
       ),
@@ -118,11 +124,12 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
       ),
       sboms,
       mapped,
+      layout: openwrt === null ? 'slots' : 'openwrt',
       partitions,
       unit: {
         authorities: options.authorities ?? [],
         settings: (recipe === 'cxo' && options.unit?.settings) || [],
-        secrets: (recipe === 'cxo' && options.unit?.secrets) || [],
+        secrets: openwrt?.secrets ?? ((recipe === 'cxo' && options.unit?.secrets) || []),
       },
     });
   }
@@ -174,6 +181,33 @@ export function mappedRanges(image: Buffer): BlockRange[] {
     first = -1;
   }
   return ranges;
+}
+
+interface MadeCard {
+  readonly bytes: Buffer;
+  readonly partitions: readonly ReleasedPartition[];
+}
+
+async function slotsCard(folder: string, seed: string, content: string): Promise<MadeCard> {
+  const disk = layout(smallest, seed);
+  const partitions = disk.partitions.map(({ name, start, size }) => ({
+    name,
+    offset: start * sectorSize,
+    size: size * sectorSize,
+  }));
+  return { bytes: await diskBytes(folder, content, disk), partitions };
+}
+
+async function routerCard(folder: string, content: string): Promise<MadeCard> {
+  const file = join(folder, '.card');
+  const root = Buffer.concat([
+    noise(`${content} root`, 700_000),
+    Buffer.alloc(100_000),
+    noise(content, 5000),
+  ]);
+  const { bytes, parts } = await openwrtCard(file, noise(`${content} boot`, 300_000), root);
+  await rm(file);
+  return { bytes, partitions: parts };
 }
 
 async function diskBytes(folder: string, seed: string, disk: Layout): Promise<Buffer> {

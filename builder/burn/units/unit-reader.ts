@@ -8,6 +8,7 @@ import type { BatchCertificate } from '../../identity/unit-identity.ts';
 import { unitText } from '../../identity/unit-text.ts';
 import { suggest } from '../../recipe/did-you-mean.ts';
 import type { ReleasedImage, ReleaseManifest } from '../../release/release-manifest.ts';
+import { valuePattern } from '../../release/value-pattern.ts';
 import type { Column } from './columns.ts';
 import type { CsvFault, CsvField } from './csv.ts';
 import { findImage } from './find-image.ts';
@@ -177,10 +178,15 @@ export class UnitReader {
         secrets.set(name, text === null ? '(not read)' : text.replace(/\r?\n$/, ''));
       }
     }
-    for (const { name, required, description } of [...image.unit.settings, ...image.unit.secrets]) {
-      if (!required || (settings.get(name) ?? secrets.get(name) ?? '') !== '') continue;
-      const message = `${name} is missing, which ${image.name} needs`;
-      complain(places.get(name) ?? start, message, `give it (${description})`);
+    for (const { name, required, description, pattern } of [...image.unit.settings, ...image.unit.secrets]) {
+      const value = settings.get(name) ?? secrets.get(name) ?? '';
+      if (required && value === '') {
+        const message = `${name} is missing, which ${image.name} needs`;
+        complain(places.get(name) ?? start, message, `give it (${description})`);
+      } else if (value !== '' && pattern !== undefined && !valuePattern(pattern).test(value)) {
+        const message = `${name} is not of the form that ${image.name} takes`;
+        complain(places.get(name) ?? start, message, `give another (${description})`);
+      }
     }
     return { settings: Object.fromEntries(settings), secrets: Object.fromEntries(secrets) };
   }

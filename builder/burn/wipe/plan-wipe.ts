@@ -1,6 +1,6 @@
 import { mapBlockSize } from '../../image/block-map.ts';
 import type { ReleasedImage } from '../../release/release-manifest.ts';
-import { clip, type Stretch, without } from '../write/stretch.ts';
+import { clip, type Stretch, wholeBlocks, without } from '../write/stretch.ts';
 import { ext4Copies, signaturePlaces } from './old-signatures.ts';
 
 /**
@@ -9,6 +9,7 @@ import { ext4Copies, signaturePlaces } from './old-signatures.ts';
  *
  * - All of boot, state, identity and data partitions that have content or take some: their file systems rely on zeros that no map shows. ext4's journal
  *   and inode tables of an earlier life have the same UUID as the new one's, so that a recovery would take them up; a FAT's table calls a cluster free by zeros.
+ * - Of an OpenWrt release, all that its image leaves empty: an overlay of an earlier life lies behind its root, and would be mounted.
  * - Of a root, what lies before its last mapped block, which the tree of hashes covers; the last block of that tree is never zero.
  * - Of every partition and of the card, the places of old signatures; of slots that are empty, no more.
  * - Of an old data partition that grew beyond the image, the copies of its superblock. Its files' bytes stay where they are until they are written over:
@@ -27,13 +28,18 @@ export function planWipe(
   const lastEnd = Math.max(...image.partitions.map(({ offset, size }) => offset + size));
   // Old tables and boot loaders; the entries that a table does not use are zeros, and its CRC covers them.
   wiped.push({ offset: 0, length: firstPartition }, { offset: lastEnd, length: image.raw.size - lastEnd });
+  let end = firstPartition;
   for (const { name, offset, size } of image.partitions) {
     const place = { offset, length: size };
     const content = clip(mapped, offset, offset + size);
+    wiped.push({ offset: end, length: offset - end });
     wiped.push(...signaturePlaces(place), ...reliedOn(name, place, content));
     if (name === 'data') wiped.push(...ext4Copies(offset, cardSize));
+    end = offset + size;
   }
-  return without(clip(wiped, 0, cardSize), mapped);
+  // A table that is not Boardsmith's need not count in whole blocks.
+  const blocks = wiped.filter(({ length }) => length > 0).map((place) => wholeBlocks(place, mapBlockSize));
+  return without(clip(blocks, 0, cardSize), mapped);
 }
 
 /** What of a partition its user expects to be as the image has it. */

@@ -2,7 +2,7 @@ import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { againThenReport } from '../../error/hints.ts';
 import { mapBlockSize } from '../../image/block-map.ts';
 import type { ReleasedImage } from '../../release/release-manifest.ts';
-import { clip, type Stretch, without } from './stretch.ts';
+import { clip, type Stretch, wholeBlocks, without } from './stretch.ts';
 
 /** Bytes of a card and what they will be. */
 export interface CardPiece extends Stretch {
@@ -55,9 +55,12 @@ export function planCard({ image, identitySize, wipe }: CardPlanOptions): CardPl
   if (first === undefined || last === undefined) throw unfit(image.name, 'has no partitions');
   if (identitySize > (identity?.size ?? 0))
     throw unfit(image.name, `has no room for an identity of ${identitySize} bytes`);
-  const [headEnd, bodyEnd] = [first.offset, last.offset + last.size];
+  // Other tables than Boardsmith's need not lie in whole blocks: a block that a partition shares is the partition's.
+  const inPartitions = { offset: first.offset, length: last.offset + last.size - first.offset };
+  const { offset: headEnd, length: bodyLength } = wholeBlocks(inPartitions, mapBlockSize);
+  const bodyEnd = headEnd + bodyLength;
   const { size } = image.raw;
-  const edges = [size, headEnd, bodyEnd, identity?.offset ?? 0, identity?.size ?? 0, identitySize];
+  const edges = [size, identity?.offset ?? 0, identity?.size ?? 0, identitySize];
   if (edges.some((edge) => edge % mapBlockSize !== 0) || headEnd < 2 * mapBlockSize || bodyEnd > size) {
     throw unfit(image.name, 'does not lie in whole blocks');
   }

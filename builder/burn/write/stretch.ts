@@ -40,6 +40,12 @@ export function joined(stretches: readonly Stretch[]): Stretch[] {
   return all;
 }
 
+/** The blocks that hold any byte of it. @param block bytes of one */
+export function wholeBlocks({ offset, length }: Stretch, block: number): Stretch {
+  const start = Math.floor(offset / block) * block;
+  return { offset: start, length: Math.ceil((offset + length) / block) * block - start };
+}
+
 /** Bytes in all; of disjoint ones. */
 export function totalLength(stretches: readonly Stretch[]): number {
   return stretches.reduce((sum, { length }) => sum + length, 0);

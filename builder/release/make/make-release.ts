@@ -5,6 +5,7 @@ import type { BlockRange } from '../../image/block-map.ts';
 import type { SigningKey } from '../../signature/keys.ts';
 import { signMessage } from '../../signature/signature-file.ts';
 import type { ImageManifest } from '../../steps/image-manifest.ts';
+import { burntParts } from '../burnt-parts.ts';
 import { canonicalText } from '../canonical-text.ts';
 import { type DescribedImage, imageChanges } from '../changes/image-changes.ts';
 import type { PreviousRelease } from '../changes/previous-release.ts';
@@ -134,9 +135,8 @@ async function releaseImage(
       ]),
     ),
     sboms: [await copy(folders.image, 'cdx.json'), await copy(folders.image, 'spdx.json')],
-    partitions: manifest.partitions
-      .filter(({ uuid }) => uuid !== null)
-      .map(({ name, offset, size }) => ({ name, offset, size })),
+    layout: source.layout,
+    partitions: burntParts(manifest.partitions),
   };
   return { image, packages: sbomPackages(sbom), sizes: manifest.sizes };
 }

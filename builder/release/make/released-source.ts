@@ -11,6 +11,7 @@ export interface ImageToRelease {
   readonly description: string;
   readonly positions: readonly string[];
   readonly unit: ReleasedImage['unit'];
+  readonly layout: ReleasedImage['layout'];
   /** Output folders of the steps: the image with what describes it, its block map, and its compressed forms. */
   readonly folders: {
     readonly image: string;

@@ -3,6 +3,7 @@ import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bmapFile } from '../../image/bmap-file.ts';
 import type { ImageManifest } from '../../steps/image-manifest.ts';
+import { burntParts } from '../burnt-parts.ts';
 import type { ReleasedFile, ReleasedImage, ReleaseManifest } from '../release-manifest.ts';
 import type { ReleaseProblem } from './release-problem.ts';
 
@@ -88,8 +89,7 @@ function buildManifestProblems(
   }
   const shown = (parts: readonly { name: string; offset: number; size: number }[]): string =>
     parts.map(({ name, offset, size }) => `${name} ${offset} ${size}`).join('\n');
-  // The boot loader is no partition, and has no UUID.
-  if (shown(built.partitions.filter(({ uuid }) => uuid !== null)) !== shown(image.partitions)) {
+  if (shown(burntParts(built.partitions)) !== shown(image.partitions)) {
     problems.push('its partitions are not those of the manifest');
   }
   return problems;

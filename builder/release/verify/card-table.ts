@@ -1,5 +1,6 @@
 import { crc32 } from '../../image/crc32.ts';
 import { entryCount, entrySize, headerSize, legacyBiosBootable, signature } from '../../image/gpt-format.ts';
+import { readPartitionPlaces } from '../../image/partition-places.ts';
 import { sectorSize } from '../../image/sectors.ts';
 import type { ReleasedPartition } from '../release-manifest.ts';
 import type { CardReader } from './card-bytes.ts';
@@ -56,6 +57,28 @@ export async function readCardTable(card: CardReader): Promise<CardTable | strin
     partitions.push({ name, offset: first * sectorSize, size: (last - first + 1) * sectorSize });
   }
   return { partitions, bootable };
+}
+
+/**
+ * Holds the table of a card of OpenWrt's against the released one: nothing in it moves or grows.
+ * @returns what is wrong, a sentence each
+ */
+export async function otherTableProblems(
+  card: CardReader,
+  released: readonly ReleasedPartition[],
+): Promise<string[]> {
+  const table = await readPartitionPlaces((offset, length) => card.read(offset, length));
+  if (typeof table === 'string') return [table];
+  const shown = ({ name, offset, size }: ReleasedPartition): string =>
+    `${name} at ${offset} with ${size} bytes`;
+  const found = table.places.map(({ number, start, length }) =>
+    shown({ name: `p${number}`, offset: start * sectorSize, size: length * sectorSize }),
+  );
+  const wanted = released.filter(({ name }) => name !== 'identity').map(shown);
+  return [
+    ...wanted.filter((one) => !found.includes(one)).map((one) => `it has no ${one}`),
+    ...found.filter((one) => !wanted.includes(one)).map((one) => `it has ${one}, which nobody released`),
+  ];
 }
 
 /**

@@ -4,6 +4,7 @@ import { sectorSize } from '../../image/sectors.ts';
 import { parsePublicKey } from '../../signature/public-key.ts';
 import type { ReleasedImage, ReleaseManifest } from '../release-manifest.ts';
 import { isSignatureName, manifestName } from '../signature-name.ts';
+import { valuePattern } from '../value-pattern.ts';
 import { foldersAbove } from './plain-path.ts';
 import type { ReleaseProblem } from './release-problem.ts';
 
@@ -84,6 +85,9 @@ function imageRules(image: ReleasedImage, say: (where: string, message: string) 
   for (const partition of twice(image.partitions.map((partition) => partition.name))) {
     say('partitions', `${partition} is there twice`);
   }
+  for (const { name: value, pattern } of [...unit.settings, ...unit.secrets]) {
+    if (pattern !== undefined && !isExpression(pattern)) say('unit', `the pattern of ${value} is none`);
+  }
   for (const value of twice([...unit.settings, ...unit.secrets].map((value) => value.name))) {
     say('unit', `${value} is there twice`);
   }
@@ -97,6 +101,15 @@ function imageRules(image: ReleasedImage, say: (where: string, message: string) 
   }
   for (const key of twice(unit.authorities)) {
     say('unit/authorities', `${key} is there twice`);
+  }
+}
+
+function isExpression(pattern: string): boolean {
+  try {
+    valuePattern(pattern);
+    return true;
+  } catch {
+    return false;
   }
 }
 

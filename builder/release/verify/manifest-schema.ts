@@ -6,14 +6,25 @@ const name = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._+~-]{0,127}$' }
 const path = { type: 'string', pattern: plainPathPattern, maxLength: 512 };
 const bytes = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const number = { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
-const value = all({
-  name: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{0,127}$' },
-  description: { type: 'string' },
-  required: { type: 'boolean' },
-});
+const value = all(
+  {
+    name: { type: 'string', pattern: '^[A-Z][A-Z0-9_]{0,127}$' },
+    description: { type: 'string' },
+    required: { type: 'boolean' },
+  },
+  { pattern: { type: 'string', minLength: 1, maxLength: 512 } },
+);
 
-function all(properties: Record<string, unknown>): Record<string, unknown> {
-  return { type: 'object', required: Object.keys(properties), additionalProperties: false, properties };
+function all(
+  properties: Record<string, unknown>,
+  optional: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return {
+    type: 'object',
+    required: Object.keys(properties),
+    additionalProperties: false,
+    properties: { ...properties, ...optional },
+  };
 }
 
 function list(items: unknown): Record<string, unknown> {
@@ -46,6 +57,7 @@ export const manifestSchema = all({
         provenance: path,
         sboms: list(path),
         mapped: list(all({ first: bytes, last: bytes, sha256 })),
+        layout: { enum: ['slots', 'openwrt'] },
         partitions: list(all({ name, offset: bytes, size: { ...bytes, minimum: 1 } })),
         unit: all({
           authorities: list({ type: 'string', pattern: '^RW[A-Za-z0-9+/]{54}$' }),

@@ -6,7 +6,7 @@ import { sectorSize } from '../../image/sectors.ts';
 import { parsePublicKey } from '../../signature/public-key.ts';
 import type { ReleasedImage, ReleaseManifest } from '../release-manifest.ts';
 import { CardBytes, type CardReader } from './card-bytes.ts';
-import { readCardTable, tableProblems } from './card-table.ts';
+import { otherTableProblems, readCardTable, tableProblems } from './card-table.ts';
 import type { ReleaseProblem } from './release-problem.ts';
 
 /** A card held against a released image. */
@@ -35,14 +35,19 @@ export interface CardOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Why a partition may hold something else than the image. */
-const mayDiffer: Readonly<Record<string, string>> = {
-  identity: 'each unit is given its own when it is burnt',
-  state: 'it remembers which slot boots, and changes with an update',
-  data: 'the first boot makes it as large as the card, and the daemon writes to it',
-};
 const table = 'partition table';
-const whyTable = 'the first boot gives data the rest of the card, so its entry and both checksums change';
+const ofEachUnit = { identity: 'each unit is given its own when it is burnt' };
+/** Why a part of a card may hold something else than the image. */
+const mayDiffer: Readonly<Record<ReleasedImage['layout'], Readonly<Record<string, string>>>> = {
+  slots: {
+    ...ofEachUnit,
+    state: 'it remembers which slot boots, and changes with an update',
+    data: 'the first boot makes it as large as the card, and the daemon writes to it',
+    [table]: 'the first boot gives data the rest of the card, so its entry and both checksums change',
+  },
+  // What a running router writes lies behind its root, where the image maps nothing.
+  openwrt: ofEachUnit,
+};
 const chunkSize = 1 << 20;
 /** The largest identity partition that is read. */
 const longestIdentity = 64 << 20;
@@ -90,6 +95,7 @@ async function compare(
   { signal, onProgress }: CardOptions,
 ): Promise<CardVerdict> {
   const problems: ReleaseProblem[] = [];
+  const reasons = mayDiffer[image.layout];
   const differing = new Set<string>();
   const say = (where: string, message: string): void => {
     problems.push({ kind: 'card', where, message });
@@ -105,27 +111,31 @@ async function compare(
     const fault = await rangeFault(card, range, image, progress);
     if (fault === null) continue;
     const areas = areasOf(range, image);
-    if (areas.every((area) => area === table || area in mayDiffer))
-      for (const area of areas) differing.add(area);
+    if (areas.every((area) => area in reasons)) for (const area of areas) differing.add(area);
     else
       say(areas.join(' and '), `bytes ${range.first * mapBlockSize} to ${endOf(range, image) - 1} ${fault}`);
   }
-  const found = await readCardTable(card);
-  if (typeof found === 'string') say(table, found);
-  else {
-    for (const message of tableProblems(found, image.partitions)) say(table, message);
-    for (const name of found.bootable) {
-      if (!isFilled(name, image)) say(table, `it boots ${name}, in which the release has nothing`);
-    }
-  }
+  for (const message of await problemsOfTable(card, image)) say(table, message);
   const identity = await identityOn(card, image, release, say);
   return {
     card: path,
     image: image.name,
-    differences: [...differing].map((area) => ({ partition: area, why: mayDiffer[area] ?? whyTable })),
+    differences: [...differing].map((area) => ({ partition: area, why: reasons[area]! })),
     identity,
     problems,
   };
+}
+
+async function problemsOfTable(card: CardReader, image: ReleasedImage): Promise<string[]> {
+  if (image.layout === 'openwrt') return await otherTableProblems(card, image.partitions);
+  const found = await readCardTable(card);
+  if (typeof found === 'string') return [found];
+  return [
+    ...tableProblems(found, image.partitions),
+    ...found.bootable
+      .filter((name) => !isFilled(name, image))
+      .map((name) => `it boots ${name}, in which the release has nothing`),
+  ];
 }
 
 /** Whether the image holds something in a partition: what the release leaves empty is not looked at, and so must not be booted. */
@@ -183,7 +193,13 @@ function isTable(start: number, end: number, { partitions }: ReleasedImage): boo
   return end <= mapBlockSize || start >= last || (start >= entryArrayStart * sectorSize && end <= first);
 }
 
-/** Finds the image by its root, which no boot changes. */
+/** By which no other image is taken for this one: what no boot changes. */
+function rootOf({ layout, partitions }: ReleasedImage): string {
+  if (layout === 'slots') return 'root-a';
+  return partitions.filter(({ name }) => name !== 'identity').at(-1)!.name;
+}
+
+/** Finds the image by its root. */
 async function imageOn(
   card: CardReader,
   { images }: ReleaseManifest,
@@ -194,7 +210,7 @@ async function imageOn(
   if (images.length === 1) return only ?? null;
   const fitting: ReleasedImage[] = [];
   for (const candidate of images) {
-    const range = candidate.mapped.find((one) => areasOf(one, candidate).join() === 'root-a');
+    const range = candidate.mapped.find((one) => areasOf(one, candidate).join() === rootOf(candidate));
     if (range !== undefined && (await rangeFault(card, range, candidate, () => {})) === null)
       fitting.push(candidate);
   }

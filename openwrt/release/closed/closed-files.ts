@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BoardsmithError } from '../../../builder/error/boardsmith-error.ts';
 import type { RouterFile } from '../router-file.ts';
 import type { ManagementServices } from './management-services.ts';
-import { unitSettings } from './unit-settings.ts';
+import { unitSecrets } from './unit-settings.ts';
 
 /** A file that we ship so that a router is closed, and why. */
 export interface ClosedFile extends RouterFile {
@@ -191,10 +191,10 @@ function generated({ services, policy }: ClosedRouter): ClosedFile[] {
     {
       path: '/lib/boardsmith/unit.list',
       mode: 0o644,
-      content: unitSettings({ services, policy })
-        .map((name) => `${name}\n`)
+      content: unitSecrets({ services, policy })
+        .map(({ name }) => `${name}\n`)
         .join(''),
-      reason: 'which settings of its own a unit is taken to have',
+      reason: 'which secrets of its own a unit is taken to have',
     },
     ...serialFiles(services),
     ...sshFiles(services),

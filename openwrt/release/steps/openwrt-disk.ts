@@ -7,6 +7,7 @@ import { spdx } from '../../../builder/sbom/spdx.ts';
 import type { ManifestOutput } from '../../../builder/steps/image-manifest.ts';
 import type { StepKind } from '../../../builder/steps/step-kind.ts';
 import type { ReleaseImageFacts } from '../build-release-image.ts';
+import { growToCard } from '../grow-to-card.ts';
 import { releaseBom } from '../release-bom.ts';
 import type { ReleaseDisk, ReleaseManifest } from '../release-disk.ts';
 import { gunzipImage, rootOfImage } from '../root-of-image.ts';
@@ -25,6 +26,7 @@ export const openwrtDisk: StepKind = {
     const file = (ending: string): string => join(output, `${unit}.${ending}`);
     progress('unpacking the image');
     await gunzipImage(join(folder('image'), facts.image), file('img'), signal);
+    const partitions = await growToCard(file('img'));
     const image = await describe('image', file('img'), signal);
     const outputs = [image];
     if (step.inputs.firmware !== undefined) {
@@ -41,15 +43,14 @@ export const openwrtDisk: StepKind = {
       await describe('sbom-cyclonedx', file('cdx.json'), signal),
       await describe('sbom-spdx', file('spdx.json'), signal),
     );
-    const { recipe, board, date, inputs, files, boot, release, settings } = disk;
+    const { recipe, board, date, inputs, files, boot, release, unitSecrets } = disk;
     const manifest: ReleaseManifest = {
       manifestVersion: 1,
-      ...{ recipe, board, date, outputs, boot, inputs },
-      partitions: [],
+      ...{ recipe, board, date, outputs, partitions, boot, inputs },
       sizes: [],
       root: [],
       sources: files.map(({ path, sha256 }) => ({ path: `router${path}`, sha256 })),
-      openwrt: { version: release, unit: settings, packages: facts.packages },
+      openwrt: { version: release, unit: unitSecrets, packages: facts.packages },
     };
     await writeFile(file('manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   },

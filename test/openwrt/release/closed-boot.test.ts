@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { encodeIdentity } from '../../../builder/identity/identity-partition.ts';
 import { noServices } from '../../../openwrt/release/closed/management-services.ts';
 import { pppoeSecret } from '../../../openwrt/release/closed/unit-settings.ts';
+import type { RouterPart } from '../../../openwrt/release/grow-to-card.ts';
 import type { RouterFile } from '../../../openwrt/release/router-file.ts';
 import { classifyLine } from '../../../qemu/console-line.ts';
+import { authority, batchKey, signedBy, unitOfTest } from '../../support/batch-trial.ts';
 import { ClosedRouterTrial } from '../../support/closed-router.ts';
+import { openwrtCard } from '../../support/openwrt-disk.ts';
 import { closedRouter, filesOf, testMarker, testPolicy } from '../../support/release-router.ts';
 import { namespacesMissing } from '../../support/router-namespaces.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** The scripts that we ship, run by busybox with a real nft in network namespaces, and a stand-in for fw4. */
 const test = suite('a router that is closed until the policy is loaded');
@@ -46,6 +51,25 @@ async function withRouter(
   } finally {
     await trial.close();
   }
+}
+
+/** A card as it is burnt. @param given secrets by their names, and settings by `setting NAME`; null: no identity */
+async function cardOf(
+  given: Readonly<Record<string, string>> | null,
+): Promise<readonly [Uint8Array, readonly RouterPart[]]> {
+  const file = join(temporaryFolder('closed-card'), 'card');
+  const { bytes, parts } = await openwrtCard(file, Buffer.from('boot'), Buffer.from('root'));
+  if (given !== null) {
+    const kinds = (wanted: boolean): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(given)
+          .filter(([name]) => name.startsWith('setting ') === wanted)
+          .map(([name, value]) => [name.replace('setting ', ''), value]),
+      );
+    const unit = { ...unitOfTest, settings: kinds(true), secrets: kinds(false) };
+    bytes.set(encodeIdentity(signedBy(authority), unit, batchKey), parts.at(-1)!.offset);
+  }
+  return [bytes, parts];
 }
 
 /** As OpenWrt boots: our script, then sysctl switches forwarding on, then the firewall. */
@@ -483,23 +507,28 @@ if (missing !== null) {
   const hash = `$6$salt$${'x'.repeat(86)}`;
   const units: readonly (readonly [
     what: string,
-    given: Readonly<Record<string, string>>,
+    /** null: none was burnt. */
+    given: Readonly<Record<string, string>> | null,
     secret: string | null,
     root: string,
   ])[] = [
-    ['both', { 'pppoe-password': 'pass word\n', 'root-password-hash': `${hash}\n` }, 'pass word', hash],
-    ['one that has quotes', { 'pppoe-password': 'a"b\\c$(d)`e`' }, 'a\\"b\\\\c$(d)`e`', '*'],
-    ['nothing', {}, null, '*'],
-    ['an empty one', { 'pppoe-password': '\n' }, null, '*'],
-    ['one with another option behind it', { 'pppoe-password': 'x\tconnect sh\n' }, null, '*'],
-    ['a hash that is none', { 'root-password-hash': 'secret\n' }, null, '*'],
-    ['a hash that would be two fields', { 'root-password-hash': `${hash}:0\n` }, null, '*'],
-    ['a file that nothing asks for', { shadow: 'root::0:::::\n' }, null, '*'],
+    ['both', { PPPOE_PASSWORD: 'pass word', ROOT_PASSWORD_HASH: hash }, 'pass word', hash],
+    ['one that has quotes', { PPPOE_PASSWORD: 'a"b\\c$(d)`e`' }, 'a\\"b\\\\c$(d)`e`', '*'],
+    ['one with percent signs', { PPPOE_PASSWORD: '%%20 %25' }, '%%20 %25', '*'],
+    ['no identity', null, null, '*'],
+    ['an identity without secrets', {}, null, '*'],
+    ['an empty one', { PPPOE_PASSWORD: '' }, null, '*'],
+    ['one with another option behind it', { PPPOE_PASSWORD: 'x\tconnect sh' }, null, '*'],
+    ['one with another line behind it', { PPPOE_PASSWORD: 'x\nconnect sh' }, null, '*'],
+    ['a hash that is none', { ROOT_PASSWORD_HASH: 'secret' }, null, '*'],
+    ['a hash that would be two fields', { ROOT_PASSWORD_HASH: `${hash}:0` }, null, '*'],
+    ['a secret that nothing asks for', { SHADOW: 'root::0:::::' }, null, '*'],
+    ['a setting of the name', { 'setting PPPOE_PASSWORD': 'x' }, null, '*'],
   ];
   for (const [what, given, secret, root] of units) {
     test(`what a unit is given when it is burnt: ${what}`, async () => {
       await withRouter(async (trial) => {
-        trial.card(given);
+        trial.card(...(await cardOf(given)));
         assert.is(await trial.service('boardsmith-closed', 'start'), 0);
         const place = 'tmp/boardsmith/pppoe-secret';
         assert.is(trial.has(place), secret !== null, trial.console);
@@ -511,13 +540,23 @@ if (missing !== null) {
         assert.is(shadow.split('\n')[0], `root:${root}:0:0:99999:7:::`);
         assert.is(statSync(join(trial.root, 'etc/shadow')).mode & 0o777, 0o600);
         assert.not.ok(trial.has('tmp/boardsmith/given'), 'nothing else is kept');
+        assert.is(trial.console.includes('holds no identity'), given === null, trial.console);
       }, asking);
     });
   }
 
+  test('a card that is not there: nothing dials, and root stays locked', async () => {
+    await withRouter(async (trial) => {
+      assert.is(await trial.service('boardsmith-closed', 'start'), 0);
+      assert.not.ok(trial.has('tmp/boardsmith/pppoe-secret'));
+      assert.match(readFileSync(join(trial.root, 'etc/shadow'), 'utf8'), 'root:*:');
+      assert.match(trial.console, 'the card holds no identity');
+    }, asking);
+  });
+
   test('an image that asks for nothing takes nothing of a unit', async () => {
     await withRouter(async (trial) => {
-      trial.card({ 'pppoe-password': 'x\n', 'root-password-hash': `${hash}\n` });
+      trial.card(...(await cardOf({ PPPOE_PASSWORD: 'x', ROOT_PASSWORD_HASH: hash })));
       assert.is(await trial.service('boardsmith-closed', 'start'), 0);
       assert.not.ok(trial.has('tmp/boardsmith/pppoe-secret'));
       assert.match(readFileSync(join(trial.root, 'etc/shadow'), 'utf8'), 'root:*:');

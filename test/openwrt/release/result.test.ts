@@ -7,6 +7,7 @@ import { findBuiltImage } from '../../../openwrt/release/read-built-profiles.ts'
 import { manifestProblems, readManifest } from '../../../openwrt/release/read-manifest.ts';
 import { gunzipImage, rootOfImage } from '../../../openwrt/release/root-of-image.ts';
 import { type RouterFile, routerFileProblems } from '../../../openwrt/release/router-file.ts';
+import { gptOf, mbrOf } from '../../support/openwrt-disk.ts';
 import { rejectedWith } from '../../support/rejection.ts';
 import { testPolicy } from '../../support/release-router.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -71,32 +72,6 @@ test('profiles.json beside the images: the one that is wanted', () => {
 const sector = 512;
 const squashfs = Buffer.concat([Buffer.from('hsqs'), Buffer.alloc(2 * sector - 4)]);
 
-function mbr(entries: readonly (readonly [type: number, start: number, length: number])[]): Buffer {
-  const bytes = Buffer.alloc(sector);
-  entries.forEach(([type, start, length], index) => {
-    const at = 446 + index * 16;
-    bytes[at + 4] = type;
-    bytes.writeUInt32LE(start, at + 8);
-    bytes.writeUInt32LE(length, at + 12);
-  });
-  bytes.writeUInt16LE(0xaa55, 510);
-  return bytes;
-}
-
-/** A GPT with one entry at sector 2, as ptgen writes it for armsr. */
-function gpt(start: number, length: number): Buffer {
-  const header = Buffer.alloc(sector);
-  header.write('EFI PART', 'latin1');
-  header.writeBigUInt64LE(2n, 72);
-  header.writeUInt32LE(4, 80);
-  header.writeUInt32LE(128, 84);
-  const entries = Buffer.alloc(sector);
-  entries.fill(1, 0, 32);
-  entries.writeBigUInt64LE(BigInt(start), 32);
-  entries.writeBigUInt64LE(BigInt(start + length - 1), 40);
-  return Buffer.concat([header, entries]);
-}
-
 async function rootAt(bytes: Buffer): Promise<number> {
   const file = join(temporaryFolder('disk'), 'disk');
   await writeFile(file, bytes);
@@ -113,38 +88,41 @@ async function rootAt(bytes: Buffer): Promise<number> {
 test('the root is found in a partition of either table, or is all of the image', async () => {
   assert.is(await rootAt(squashfs), squashfs.length);
   const plain = Buffer.concat([
-    mbr([
-      [0x0c, 1, 1],
-      [0x83, 2, 2],
-    ]),
+    mbrOf(
+      [
+        { start: 1, length: 1 },
+        { start: 2, length: 2 },
+      ],
+      [0x0c, 0x83],
+    ),
     Buffer.alloc(sector),
     squashfs,
   ]);
   assert.is(await rootAt(plain), squashfs.length);
-  const guid = Buffer.concat([mbr([[0xee, 1, 4]]), gpt(3, 2), squashfs]);
+  const guid = Buffer.concat([gptOf([{ start: 3, length: 2 }]), squashfs]);
   assert.is(await rootAt(guid), squashfs.length);
-  const hybrid = Buffer.concat([
-    mbr([
-      [0x83, 3, 2],
-      [0xee, 1, 2],
-    ]),
-    gpt(3, 2),
-    squashfs,
-  ]);
+  const hybrid = Buffer.from(guid);
+  mbrOf(
+    [
+      { start: 3, length: 2 },
+      { start: 1, length: 2 },
+    ],
+    [0x83, 0xee],
+  ).copy(hybrid);
   assert.is(await rootAt(hybrid), squashfs.length);
 });
 
 test('no root, two of them, and one that the file does not hold', async () => {
-  const empty = Buffer.concat([mbr([[0x83, 1, 2]]), Buffer.alloc(2 * sector)]);
+  const empty = Buffer.concat([mbrOf([{ start: 1, length: 2 }]), Buffer.alloc(2 * sector)]);
   const two = Buffer.concat([
-    mbr([
-      [0x83, 1, 2],
-      [0x83, 3, 2],
+    mbrOf([
+      { start: 1, length: 2 },
+      { start: 3, length: 2 },
     ]),
     squashfs,
     squashfs,
   ]);
-  const cut = Buffer.concat([mbr([[0x83, 1, 9]]), squashfs]);
+  const cut = Buffer.concat([mbrOf([{ start: 1, length: 9 }]), squashfs]);
   for (const bytes of [empty, two, cut, Buffer.alloc(0)])
     await rejectedWith(rootAt(bytes), 'AUDIT_FAILED', /root file systems/);
 });
