@@ -114,10 +114,24 @@ test('a card is known by its root, and sound; only its identity differs from the
   assert.equal(verdict.differences, []);
 });
 
-test('what a running router writes behind its root is nothing that a release knows', async () => {
-  const used = Buffer.from(content);
-  noise('overlay', 500_000).copy(used, place.p2!.offset + (5 << 19));
-  assert.equal((await verdictOn(used)).problems, []);
+test('an overlay behind the root is a problem, wherever it lies; so is anything between the partitions', async () => {
+  const { offset, size } = place.p2!;
+  for (const [at, where] of [
+    [offset + (5 << 19), 'p2'],
+    [offset + size - 1, 'p2 and boot loader'],
+    [place.p1!.offset - 5000, 'boot loader'],
+    [place.identity!.offset - 1, 'boot loader'],
+  ] as const) {
+    const used = Buffer.from(content);
+    used[at] = 1;
+    const { problems } = await verdictOn(used);
+    assert.equal(
+      problems.map((problem) => [problem.where, problem.message.slice(0, 40)]),
+      [[where, `byte ${at} is not zero, though the image holds`.slice(0, 40)]],
+    );
+  }
+  const short = await verdictOn(content.subarray(0, offset + size - 8192));
+  assert.match(short.problems.map(({ message }) => message).join(), /is not zero/);
 });
 
 test('a changed byte in any mapped range is a problem: nothing may differ', async () => {
@@ -130,6 +144,36 @@ test('a changed byte in any mapped range is a problem: nothing may differ', asyn
     }
   }
 });
+
+/** A check of a card that is taken out, and a card that then passes. */
+const checks: readonly (readonly [what: string, from: string, to: string, at: number])[] = [
+  [
+    'what lies behind the root',
+    "image.layout === 'openwrt' ? gapsOf(image) : []",
+    '[]',
+    place.p2!.offset + (5 << 19),
+  ],
+  [
+    'that nothing but the identity differs',
+    'openwrt: ofEachUnit',
+    'openwrt: { p1: "boots" }',
+    place.p1!.offset + 4096,
+  ],
+];
+for (const [what, from, to, at] of checks) {
+  test(`mutant: ${what}`, async () => {
+    const changed = Buffer.from(content);
+    changed[at]! ^= 1;
+    assert.ok((await verdictOn(changed)).problems.length > 0);
+    const file = 'builder/release/verify/verify-card.ts';
+    const mutant = (await import(mutatedModule({ file, from, to }, 'verify-card.ts'))) as {
+      verifyCard: typeof verifyCard;
+    };
+    const options = { signal, image: image.name };
+    const { problems } = await mutant.verifyCard(join(folder, 'card'), manifest, digest, options);
+    assert.equal(problems, []);
+  });
+}
 
 test('a table that names another partition is a problem, twice', async () => {
   const changed = Buffer.from(content);

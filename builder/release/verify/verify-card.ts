@@ -45,7 +45,7 @@ const mayDiffer: Readonly<Record<ReleasedImage['layout'], Readonly<Record<string
     data: 'the first boot makes it as large as the card, and the daemon writes to it',
     [table]: 'the first boot gives data the rest of the card, so its entry and both checksums change',
   },
-  // What a running router writes lies behind its root, where the image maps nothing.
+  // What a running router writes lies behind its root, and may take the place of any file there.
   openwrt: ofEachUnit,
 };
 const chunkSize = 1 << 20;
@@ -54,7 +54,8 @@ const longestIdentity = 64 << 20;
 
 /**
  * Reads a card (or a file with the bytes of one) and holds it against an image of a release that was verified before: the blocks that the image
- * maps, the table, and its identity. Blocks that the image does not map are not looked at: what lies there is read by nothing.
+ * maps, the table, and its identity. Blocks that an image of slots does not map are not looked at: what lies there is read by nothing. On a card of OpenWrt's they
+ * must be empty: an overlay behind the root would be mounted over it.
  * @param release sha256 of the manifest
  * @throws BoardsmithError FILE_UNUSABLE if the card cannot be opened; the signal's reason
  */
@@ -100,7 +101,11 @@ async function compare(
   const say = (where: string, message: string): void => {
     problems.push({ kind: 'card', where, message });
   };
-  const total = image.mapped.reduce((sum, { first, last }) => sum + (last - first + 1) * mapBlockSize, 0);
+  const gaps = image.layout === 'openwrt' ? gapsOf(image) : [];
+  const total = [...image.mapped, ...gaps].reduce(
+    (sum, { first, last }) => sum + (last - first + 1) * mapBlockSize,
+    0,
+  );
   let done = 0;
   const progress = (bytes: number): void => {
     done += bytes;
@@ -115,6 +120,19 @@ async function compare(
     else
       say(areas.join(' and '), `bytes ${range.first * mapBlockSize} to ${endOf(range, image) - 1} ${fault}`);
   }
+  for (const gap of gaps) {
+    signal.throwIfAborted();
+    const stray = await firstStray(card, gap, progress);
+    if (stray === null) continue;
+    const message = `byte ${stray} is not zero, though the image holds nothing there: an overlay takes the place of files of the root`;
+    say(
+      areasOf(
+        { first: Math.floor(stray / mapBlockSize), last: Math.floor(stray / mapBlockSize) },
+        image,
+      ).join(' and '),
+      message,
+    );
+  }
   for (const message of await problemsOfTable(card, image)) say(table, message);
   const identity = await identityOn(card, image, release, say);
   return {
@@ -124,6 +142,35 @@ async function compare(
     identity,
     problems,
   };
+}
+
+type Blocks = Pick<BlockRange, 'first' | 'last'>;
+
+/** Blocks that an image leaves empty, but for its identity, which lies last. */
+function gapsOf({ raw, mapped, partitions }: ReleasedImage): Blocks[] {
+  const end = (partitions.find(({ name }) => name === 'identity')?.offset ?? raw.size) / mapBlockSize;
+  const starts = [0, ...mapped.map(({ last }) => last + 1)];
+  return starts
+    .map((first, index) => ({ first, last: Math.min(mapped[index]?.first ?? end, end) - 1 }))
+    .filter(({ first, last }) => first <= last);
+}
+
+/** @returns offset of the first byte that is not zero, or that cannot be read; null if all are */
+async function firstStray(
+  card: CardReader,
+  { first, last }: Blocks,
+  onProgress: (bytes: number) => void,
+): Promise<number | null> {
+  const end = (last + 1) * mapBlockSize;
+  for (let offset = first * mapBlockSize; offset < end; offset += chunkSize) {
+    const length = Math.min(chunkSize, end - offset);
+    const bytes = await card.read(offset, length).catch(() => Buffer.alloc(0));
+    const at = bytes.findIndex((byte) => byte !== 0);
+    if (at >= 0) return offset + at;
+    if (bytes.length < length) return offset + bytes.length;
+    onProgress(length);
+  }
+  return null;
 }
 
 async function problemsOfTable(card: CardReader, image: ReleasedImage): Promise<string[]> {
@@ -168,12 +215,12 @@ async function rangeFault(
   return hash.digest('hex') === range.sha256 ? null : 'are not those of the image';
 }
 
-function endOf({ last }: BlockRange, { raw }: ReleasedImage): number {
+function endOf({ last }: Blocks, { raw }: ReleasedImage): number {
   return Math.min((last + 1) * mapBlockSize, raw.size);
 }
 
 /** Partitions that a range touches, and what lies before, between and behind them. */
-function areasOf(range: BlockRange, image: ReleasedImage): string[] {
+function areasOf(range: Blocks, image: ReleasedImage): string[] {
   const start = range.first * mapBlockSize;
   const end = endOf(range, image);
   const touched = image.partitions.filter(({ offset, size }) => start < offset + size && end > offset);
