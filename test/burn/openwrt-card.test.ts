@@ -156,8 +156,8 @@ const checks: readonly (readonly [what: string, from: string, to: string, at: nu
   [
     'that nothing but the identity differs',
     'openwrt: ofEachUnit',
-    'openwrt: { p1: "boots" }',
-    place.p1!.offset + 4096,
+    "openwrt: { p2: 'grows', 'boot loader': 'grows' }",
+    place.p2!.offset + 8192,
   ],
 ];
 for (const [what, from, to, at] of checks) {
