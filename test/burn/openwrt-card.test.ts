@@ -156,7 +156,7 @@ const checks: readonly (readonly [what: string, from: string, to: string, at: nu
   [
     'that nothing but the identity differs',
     'openwrt: ofEachUnit',
-    "openwrt: { p2: 'grows', 'boot loader': 'grows' }",
+    "openwrt: { p1: 'grows', p2: 'grows', 'boot loader': 'grows' }",
     place.p2!.offset + 8192,
   ],
 ];
