@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { policyMatrix } from '../../openwrt/policy/matrix.ts';
-import { unitSecrets } from '../../openwrt/release/closed/unit-settings.ts';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { sha256OfFile } from '../lock/sha256-of-file.ts';
 import type { PackedFormat } from '../plan/step.ts';
-import type { ResolvedRecipe } from '../recipe/resolved-recipe.ts';
 import { readPreviousRelease } from '../release/changes/previous-release.ts';
 import { makeRelease, manifestDigest } from '../release/make/make-release.ts';
 import { releaseNumber } from '../release/make/release-number.ts';
-import type { ImageToRelease, ReleaseFacts } from '../release/make/released-source.ts';
+import type { ReleaseFacts } from '../release/make/released-source.ts';
 import { sourceRevision } from '../release/make/source-revision.ts';
 import { refuseExisting } from '../release/make/whole-folder.ts';
 import type { ReleaseManifest } from '../release/release-manifest.ts';
@@ -18,15 +16,10 @@ import { correspondingSources, sourcePath } from '../release/sources/correspondi
 import { readSecretKey } from '../signature/secret-key.ts';
 import { passwordAsker } from './ask-password.ts';
 import { flowChanges, policyDocuments } from './cluster-documents.ts';
-import {
-  type ClusterOptions,
-  type ClusterSelection,
-  routerName,
-  selectRecipesOrCluster,
-} from './cluster-selection.ts';
-import { requireSomebodyWhoGives } from './given-authorities.ts';
+import { type ClusterOptions, type ClusterSelection, selectRecipesOrCluster } from './cluster-selection.ts';
 import type { Selection } from './image-selection.ts';
 import { matrixPicture } from './policy-page/matrix-picture.ts';
+import { builtImages, releasableImages, requireReleasableSources } from './releasable-images.ts';
 import { releasePage } from './release-page/page.ts';
 import { type PlanOutputs, type PlanRun, runPlan } from './run-plan.ts';
 import type { Terminal } from './terminal.ts';
@@ -91,6 +84,8 @@ export async function publishRelease(
     locked: lock.entries,
     urlBase: options.urlBase === undefined ? null : checkedAddress(options.urlBase),
   };
+  if (options.sources === true) requireReleasableSources(cluster);
+  const images = releasableImages(selection, cluster);
   const flows = cluster === null || previous === null ? null : flowChanges(previous, cluster.policy);
   const signers =
     options.dryRun === true
@@ -107,7 +102,7 @@ export async function publishRelease(
   const { result, run } = await runPlan(terminal, plan, runOptions, async (outputs) =>
     makeRelease({
       facts,
-      images: imagesToRelease(selection, cluster, outputs),
+      images: builtImages(selection, images, outputs),
       policy: cluster === null ? {} : policyDocuments(cluster.policy, facts.description),
       previous,
       flows,
@@ -132,50 +127,6 @@ async function select(
   return await selectRecipesOrCluster(terminal, [name], all, 'release');
 }
 
-function imagesToRelease(
-  selection: Selection,
-  cluster: ClusterSelection | null,
-  { folder }: PlanOutputs,
-): ImageToRelease[] {
-  return selection.plan.images.map(({ recipe: name, board, step, packed }) => {
-    const { blockMap, zstd, xz } = packed!;
-    return {
-      name: `${name}-${board}`,
-      recipe: name,
-      board,
-      positions: positionsOf(cluster, name, board),
-      ...describedImage(selection, cluster, name),
-      folders: {
-        image: folder(step),
-        blockMap: folder(blockMap),
-        zstd: folder(zstd),
-        xz: xz === null ? null : folder(xz),
-      },
-    };
-  });
-}
-
-/** What is known of an image before it is built. @throws BoardsmithError USAGE */
-function describedImage(
-  { recipes }: Selection,
-  cluster: ClusterSelection | null,
-  name: string,
-): Pick<ImageToRelease, 'description' | 'unit' | 'layout'> {
-  const recipe = recipes.find((one) => one.name === name);
-  if (recipe !== undefined) {
-    return { description: recipe.description, unit: unitOf(recipe), layout: 'slots' };
-  }
-  const { router, authorities } = cluster!.openwrt!;
-  const secrets = unitSecrets(router.router).map((secret) => ({ ...secret, required: true }));
-  const unit = { authorities, settings: [], secrets };
-  requireSomebodyWhoGives({ name, unit });
-  return {
-    description: `the router of ${cluster!.cluster.name}: OpenWrt ${router.release.version}`,
-    unit,
-    layout: 'openwrt',
-  };
-}
-
 /** Fetches and verifies what the images' licences want to come with them. */
 async function takeSources(
   terminal: Terminal,
@@ -188,26 +139,6 @@ async function takeSources(
   const sources = correspondingSources((await Promise.all(documents)).flat(), lock);
   const files = await inputs.ensure(sources, { signal: terminal.signal });
   return sources.map((source, index) => ({ path: sourcePath(source), file: files[index]! }));
-}
-
-function positionsOf(selection: ClusterSelection | null, recipe: string, board: string): string[] {
-  if (selection === null) return [];
-  const { groups, router } = selection.cluster;
-  const units = groups
-    .filter((group) => group.recipe.name === recipe && group.board.name === board)
-    .flatMap((group) => group.units.map((unit) => unit.name));
-  const isRouter = recipe === routerName && router.board.name === board;
-  return isRouter ? [...units, routerName] : units;
-}
-
-function unitOf({ unit }: ResolvedRecipe): ImageToRelease['unit'] {
-  const values = (all: ResolvedRecipe['unit']['settings']): ImageToRelease['unit']['settings'] =>
-    all.map(({ name, description, required }) => ({ name, description, required }));
-  return {
-    authorities: unit.authorities,
-    settings: values(unit.settings),
-    secrets: values(unit.secrets),
-  };
 }
 
 /** What a build reads beside the lock; a file there that git does not know may be in an image. */

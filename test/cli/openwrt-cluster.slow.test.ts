@@ -270,13 +270,18 @@ if (missing.length > 0 || !hasGpg()) {
       assert.not.match(readFileSync(join(folder, file), 'utf8'), /xyzzy/);
     const nobody = join(folder, 'nobody.yaml');
     writeFileSync(nobody, diallingText('nobody'));
-    const refused = await run('release', nobody, '--key', 'team.key', '--out', 'other', '--allow-dirty');
+    // Before anything is built.
+    const words = ['--key', 'team.key', '--out', 'other', '--allow-dirty', '--dry-run'];
+    const refused = await run('release', nobody, ...words);
     assert.is(refused.exitCode, 2, refused.stderr);
     assert.match(
       refused.stderr,
       /a unit of router must be given PPPOE_PASSWORD, but its image takes nothing/,
     );
     assert.match(refused.stderr, /authority in the cluster/);
+    const sources = await run('release', dialling, ...words, '--sources');
+    assert.is(sources.exitCode, 2, sources.stderr);
+    assert.match(sources.stderr, /pins no sources of the OpenWrt release that is the router of dialling/);
   });
 
   test('a package that was built anew on the mirror is not taken: the lock says which', async () => {
