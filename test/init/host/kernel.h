@@ -111,6 +111,8 @@ void kernel_reset(void);
 
 /* image.c: a disk as the build makes it. */
 uint8_t *image_make(size_t sectors, size_t bigger_disk_sectors);
+/* Makes a disk the same as another. Writes no more than what differs: most of both was never touched, and has no memory yet. */
+void image_copy(uint8_t *to, const uint8_t *from, size_t sectors);
 /* Whether the first table of the disk is whole; the last sectors of root and data in it. Written apart from init's own reader. */
 bool image_table(const uint8_t *disk, size_t sectors, uint64_t *root_last, uint64_t *data_last);
 /* The same of the table at the disk's end. */

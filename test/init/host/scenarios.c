@@ -1215,7 +1215,7 @@ static const char *life_after_cut(uint8_t *left)
 		return "!! ANOTHER ROOT";
 	bool old = data_last == old_last;
 	prepare(whole_life);
-	memcpy(kernel.disk, left, GROWN_DISK_SECTORS * 512);
+	image_copy(kernel.disk, left, GROWN_DISK_SECTORS);
 	kernel.stable_disk = left;
 	if (kernel_run(live) != ENDED_BY_REBOOT)
 		return "!! DOES NOT BOOT";

@@ -284,7 +284,6 @@ static void check_tables(void)
 		disk[4096 * 512 + byte] ^= 0x10;
 	}
 	check("gpt: refuses flipped bits of the entries", accepted == 0, "accepted");
-	free(disk);
 }
 
 /* ---- events */
