@@ -169,7 +169,7 @@ function unusable(file: string, problems: string[]): BoardsmithError {
     'FILE_UNUSABLE',
     `${basename(file)} has no sound partition table: ${problems[0]}`,
     {
-      hint: 'is it an image of boardsmith build, whole and not compressed?',
+      hint: 'is it an image of boardsmith build, whole and not compressed? A router that is an OpenWrt release is described by its manifest and SBOMs alone',
       problems,
     },
   );
