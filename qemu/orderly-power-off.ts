@@ -42,7 +42,10 @@ export async function orderlyPowerOff(machine: Machine, scale: number): Promise<
   const sign = Math.min(longestSignMs, signMs * scale);
   const whole = Math.min(longestPowerOffMs, powerOffMs * scale);
   try {
-    const pressed = await Promise.race([press(machine), ended, after(sign, 'no-answer')]);
+    // A QEMU that ends just now does not answer either: that is no reason to end it by force.
+    const late = Promise.race([ended, after(sign, 'no-answer')]);
+    const pressed = await Promise.race([press(machine), late]);
+    if (pressed === 'failed') return await late;
     if (pressed !== 'pressed') return pressed;
     void keepPressing(machine, over.signal);
     const init = seen(machine, fromInit, sign, over.signal);
@@ -54,12 +57,12 @@ export async function orderlyPowerOff(machine: Machine, scale: number): Promise<
   }
 }
 
-async function press(machine: Machine): Promise<'pressed' | 'no-answer'> {
+async function press(machine: Machine): Promise<'pressed' | 'failed'> {
   try {
     await (await machine.qmp).execute('system_powerdown');
     return 'pressed';
   } catch {
-    return 'no-answer';
+    return 'failed';
   }
 }
 

@@ -93,6 +93,15 @@ test('a guest that starts init only after Ctrl-C was pressed powers off in order
   assert.equal(await soon(ended), { poweredOff: true, asked: true });
 });
 
+test('a guest that powers off by itself at the moment of the Ctrl-C is not ended by force', async () => {
+  const { ended, signals, text, shows } = watch({ ...good, leaving: true });
+  await shows('is at http');
+  signals.emit('SIGINT');
+  assert.equal(await soon(ended), { poweredOff: true, asked: true });
+  assert.match(text(), /boardsmith: the machine has ended \(guest-shutdown\)\n$/);
+  assert.not.match(text(), /does not answer/);
+});
+
 test('SIGTERM is an orderly end too; a terminal that is closed ends it at once', async () => {
   const first = watch(good);
   await first.shows('"ready"');

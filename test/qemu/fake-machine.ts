@@ -14,6 +14,7 @@ export interface FakeScript {
   readonly mute?: true | string;
   /** How many times the power key is pressed before somebody notices. */
   readonly lostPresses?: number;
+  readonly leaving?: true;
 }
 
 export type FakeStep =

@@ -1,6 +1,7 @@
 // Stands in QEMU's place: plays a script given as JSON in its only argument, then stays until it is killed. It ignores SIGTERM.
 // steps: {say, complain, connected (waits for the control socket to be used), wait, child, exit, crash} in order; `qmp`: answers on ./qmp.sock; `http`: HTTP statuses, one an answer, the last one
-// for ever; `mute`: true accepts the control socket's connection and says nothing, a command's name does not answer that one; `powerKey`: what it says when the power key is pressed, then it ends as after a power-off (null: nothing happens), but not the first `lostPresses` times.
+// for ever; `mute`: true accepts the control socket's connection and says nothing, a command's name does not answer that one; `powerKey`: what it says when the power key is pressed, then it ends as after a power-off (null: nothing happens), but not the first `lostPresses` times;
+// `leaving`: its guest powers off by itself when the key is pressed, so it closes its control socket without an answer and ends a moment later.
 import { spawn } from 'node:child_process';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
@@ -67,6 +68,13 @@ async function serveQmp() {
 
 async function answer({ execute }) {
   if (execute === script.mute) return;
+  if (execute === 'system_powerdown' && script.leaving === true) {
+    tell({ event: 'SHUTDOWN', data: { guest: true, reason: 'guest-shutdown' } });
+    for (const socket of connections) socket.end();
+    clearInterval(forever);
+    setTimeout(() => process.exit(0), 200);
+    return;
+  }
   if (execute === 'human-monitor-command') {
     const row = `  TCP[HOST_FORWARD]   9       127.0.0.1 ${port}       10.0.2.15 ${script.guestPort ?? 8080}     0     0\r\n`;
     tell({ return: `Hub -1 (net0):\r\n  Protocol[State]\r\n${row}` });
