@@ -58,7 +58,10 @@ export const manifestSchema = all({
         sboms: list(path),
         mapped: list(all({ first: bytes, last: bytes, sha256 })),
         layout: { enum: ['slots', 'openwrt'] },
-        partitions: list(all({ name, offset: bytes, size: { ...bytes, minimum: 1 } })),
+        partitions: {
+          ...list(all({ name, offset: bytes, size: { ...bytes, minimum: 1 } })),
+          minItems: 1,
+        },
         unit: all({
           authorities: list({ type: 'string', pattern: '^RW[A-Za-z0-9+/]{54}$' }),
           settings: list(value),

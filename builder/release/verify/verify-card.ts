@@ -7,7 +7,10 @@ import { parsePublicKey } from '../../signature/public-key.ts';
 import type { ReleasedImage, ReleaseManifest } from '../release-manifest.ts';
 import { CardBytes, type CardReader } from './card-bytes.ts';
 import { otherTableProblems, readCardTable, tableProblems } from './card-table.ts';
+import { emptyPlaces } from './empty-places.ts';
 import type { ReleaseProblem } from './release-problem.ts';
+import { isReleasedTable } from './restored-table.ts';
+import { strayByte } from './stray-byte.ts';
 
 /** A card held against a released image. */
 export interface CardVerdict {
@@ -54,8 +57,7 @@ const longestIdentity = 64 << 20;
 
 /**
  * Reads a card (or a file with the bytes of one) and holds it against an image of a release that was verified before: the blocks that the image
- * maps, the table, and its identity. Blocks that an image of slots does not map are not looked at: what lies there is read by nothing. On a card of OpenWrt's they
- * must be empty: an overlay behind the root would be mounted over it.
+ * maps, those that it does not map and its system reads as zeros, the table, and its identity. Other blocks are not looked at: what lies there is read by nothing.
  * @param release sha256 of the manifest
  * @throws BoardsmithError FILE_UNUSABLE if the card cannot be opened; the signal's reason
  */
@@ -101,11 +103,10 @@ async function compare(
   const say = (where: string, message: string): void => {
     problems.push({ kind: 'card', where, message });
   };
-  const gaps = image.layout === 'openwrt' ? gapsOf(image) : [];
-  const total = [...image.mapped, ...gaps].reduce(
-    (sum, { first, last }) => sum + (last - first + 1) * mapBlockSize,
-    0,
-  );
+  const places = emptyPlaces(image);
+  const total =
+    image.mapped.reduce((sum, { first, last }) => sum + (last - first + 1) * mapBlockSize, 0) +
+    places.reduce((sum, { length }) => sum + length, 0);
   let done = 0;
   const progress = (bytes: number): void => {
     done += bytes;
@@ -116,22 +117,23 @@ async function compare(
     const fault = await rangeFault(card, range, image, progress);
     if (fault === null) continue;
     const areas = areasOf(range, image);
-    if (areas.every((area) => area in reasons)) for (const area of areas) differing.add(area);
-    else
-      say(areas.join(' and '), `bytes ${range.first * mapBlockSize} to ${endOf(range, image) - 1} ${fault}`);
+    // What cannot be read is a bad card's, wherever it lies.
+    if (fault.kind === 'other' && areas.every((area) => area in reasons))
+      for (const area of areas) differing.add(area);
+    else {
+      const where = `bytes ${range.first * mapBlockSize} to ${endOf(range, image) - 1}`;
+      say(areas.join(' and '), `${where} ${fault.message}`);
+    }
   }
-  for (const gap of gaps) {
-    signal.throwIfAborted();
-    const stray = await firstStray(card, gap, progress);
-    if (stray === null) continue;
-    const message = `byte ${stray} is not zero, though the image holds nothing there: an overlay takes the place of files of the root`;
-    say(
-      areasOf(
-        { first: Math.floor(stray / mapBlockSize), last: Math.floor(stray / mapBlockSize) },
-        image,
-      ).join(' and '),
-      message,
-    );
+  const empty = new Set<string>();
+  for (const place of places) {
+    const fault = await strayByte(card, place, signal, progress);
+    if (fault === null) continue;
+    const block = Math.floor(fault.offset / mapBlockSize);
+    const where = areasOf({ first: block, last: block }, image).join(' and ');
+    // A partition may have hundreds of such places.
+    if (!empty.has(where)) say(where, fault.message);
+    empty.add(where);
   }
   for (const message of await problemsOfTable(card, image)) say(table, message);
   const identity = await identityOn(card, image, release, say);
@@ -146,48 +148,37 @@ async function compare(
 
 type Blocks = Pick<BlockRange, 'first' | 'last'>;
 
-/** Blocks that an image leaves empty, but for its identity, which lies last. */
-function gapsOf({ raw, mapped, partitions }: ReleasedImage): Blocks[] {
-  const end = (partitions.find(({ name }) => name === 'identity')?.offset ?? raw.size) / mapBlockSize;
-  const starts = [0, ...mapped.map(({ last }) => last + 1)];
-  return starts
-    .map((first, index) => ({ first, last: Math.min(mapped[index]?.first ?? end, end) - 1 }))
-    .filter(({ first, last }) => first <= last);
-}
-
-/** @returns offset of the first byte that is not zero, or that cannot be read; null if all are */
-async function firstStray(
-  card: CardReader,
-  { first, last }: Blocks,
-  onProgress: (bytes: number) => void,
-): Promise<number | null> {
-  const end = (last + 1) * mapBlockSize;
-  for (let offset = first * mapBlockSize; offset < end; offset += chunkSize) {
-    const length = Math.min(chunkSize, end - offset);
-    const bytes = await card.read(offset, length).catch(() => Buffer.alloc(0));
-    const at = bytes.findIndex((byte) => byte !== 0);
-    if (at >= 0) return offset + at;
-    if (bytes.length < length) return offset + bytes.length;
-    onProgress(length);
-  }
-  return null;
-}
-
 async function problemsOfTable(card: CardReader, image: ReleasedImage): Promise<string[]> {
-  if (image.layout === 'openwrt') return await otherTableProblems(card, image.partitions);
-  const found = await readCardTable(card);
-  if (typeof found === 'string') return [found];
-  return [
-    ...tableProblems(found, image.partitions),
-    ...found.bootable
-      .filter((name) => !isFilled(name, image))
-      .map((name) => `it boots ${name}, in which the release has nothing`),
-  ];
+  try {
+    if (image.layout === 'openwrt') return await otherTableProblems(card, image.partitions);
+    const found = await readCardTable(card);
+    if (typeof found === 'string') return [found];
+    const problems = [
+      ...tableProblems(found, image.partitions),
+      ...found.bootable
+        .filter((name) => !isFilled(name, image))
+        .map((name) => `it boots ${name}, in which the release has nothing`),
+    ];
+    if (problems.length > 0) return problems;
+    const { offset, size } = found.partitions.find(({ name }) => name === image.partitions.at(-1)?.name)!;
+    if ((await card.read(offset + size - sectorSize, sectorSize)).length < sectorSize)
+      return ['its last partition ends behind the end of the card'];
+    if (await isReleasedTable(card, image)) return [];
+    return ['its types, identifiers, marks or boot code are not those of the image'];
+  } catch (error) {
+    return [`it cannot be read: ${(error as Error).message}`];
+  }
 }
 
 /** Whether the image holds something in a partition: what the release leaves empty is not looked at, and so must not be booted. */
 function isFilled(name: string, image: ReleasedImage): boolean {
   return image.mapped.some((range) => areasOf(range, image).includes(name));
+}
+
+interface RangeFault {
+  /** `other`: they can be read, and are not the image's. */
+  readonly kind: 'other' | 'unreadable';
+  readonly message: string;
 }
 
 /** @returns what is wrong with the bytes of a range, or null */
@@ -196,7 +187,7 @@ async function rangeFault(
   range: BlockRange,
   image: ReleasedImage,
   onProgress: (bytes: number) => void,
-): Promise<string | null> {
+): Promise<RangeFault | null> {
   const hash = createHash('sha256');
   const end = endOf(range, image);
   for (let offset = range.first * mapBlockSize; offset < end; ) {
@@ -205,14 +196,17 @@ async function rangeFault(
     try {
       bytes = await card.read(offset, length);
     } catch (error) {
-      return `cannot be read: ${(error as Error).message}`;
+      return { kind: 'unreadable', message: `cannot be read: ${(error as Error).message}` };
     }
-    if (bytes.length < length) return `are not all there: it ends at ${offset + bytes.length}`;
+    if (bytes.length < length)
+      return { kind: 'unreadable', message: `are not all there: it ends at ${offset + bytes.length}` };
     hash.update(bytes);
     offset += length;
     onProgress(length);
   }
-  return hash.digest('hex') === range.sha256 ? null : 'are not those of the image';
+  return hash.digest('hex') === range.sha256
+    ? null
+    : { kind: 'other', message: 'are not those of the image' };
 }
 
 function endOf({ last }: Blocks, { raw }: ReleasedImage): number {

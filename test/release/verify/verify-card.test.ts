@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeIdentity } from '../../../builder/identity/identity-partition.ts';
+import { crc32 } from '../../../builder/image/crc32.ts';
 import { gptPieces } from '../../../builder/image/gpt.ts';
-import { layout } from '../../../builder/image/layout.ts';
+import { type Layout, layout } from '../../../builder/image/layout.ts';
+import { CardBytes, type CardReader } from '../../../builder/release/verify/card-bytes.ts';
 import { type CardVerdict, verifyCard } from '../../../builder/release/verify/verify-card.ts';
 import { publicKeyLine } from '../../../builder/signature/public-key.ts';
 import {
@@ -93,6 +95,126 @@ test('of a changed byte the card says where it lies', async () => {
 test('a card that ends too early is a problem', async () => {
   const { problems } = await verdictOn(raw.subarray(0, partition('root-a').offset + 8192), name);
   assert.match(problems.map(({ message }) => message).join('\n'), /not all there/);
+});
+
+test('a card that ends within what may differ is a problem, and so is a table that ends behind it', async () => {
+  for (const [length, told] of [
+    [partition('data').offset + 8192, /not all there/],
+    [partition('data').offset + (1 << 19), /its last partition ends behind the end of the card/],
+  ] as const) {
+    const { problems } = await verdictOn(raw.subarray(0, length), name);
+    assert.match(problems.map(({ message }) => message).join('\n'), told);
+  }
+});
+
+test('a block that cannot be read is a problem, wherever it lies', async () => {
+  await writeFile(card, raw);
+  const places: [number, RegExp][] = [
+    [0, /partition table: (bytes 0 to|it cannot be read)/],
+    [4096 * 512, /partition table: it cannot be read: EIO/],
+    [partition('data').offset, /data: bytes \d+ to \d+ cannot be read: EIO/],
+    [partition('root-a').offset + 8192, /root-a: bytes \d+ to \d+ cannot be read: EIO/],
+    [partition('boot-a').offset + 700_000 - (700_000 % 4096), /boot-a: bytes \d+ to \d+ cannot be read/],
+    [1 << 20, /boot loader: bytes \d+ to \d+ cannot be read: EIO/],
+    [partition('identity').offset, /identity: it cannot be read/],
+  ];
+  for (const [bad, told] of places) {
+    const open = async (path: string): Promise<CardReader> => {
+      const reader = await CardBytes.open(path);
+      return {
+        read: async (offset, length) => {
+          if (offset <= bad && bad < offset + length) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+          return await reader.read(offset, length);
+        },
+        close: async () => await reader.close(),
+      };
+    };
+    const options = { signal, image: name, open };
+    const { problems } = await verifyCard(card, release.manifest, release.digest, options);
+    assert.match(problems.map(({ where, message }) => `${where}: ${message}`).join('\n'), told, `${bad}`);
+  }
+});
+
+test('what the image does not map and its system reads as zeros is zero', async () => {
+  const root = partition('root-a').offset;
+  const places: [number, RegExp | null][] = [
+    [4096 + 10, /^boot loader: byte 4106 is not zero/],
+    [1 << 20, /^boot loader: byte 1048576 is not zero/],
+    [3 << 20, /^partition table: byte 3145728 is not zero/],
+    [root + 1_250_000, /^root-a: byte \d+ is not zero/],
+    // Behind all that the image has, and in what a running system writes.
+    [root + 1_900_000, null],
+    [partition('boot-a').offset + 900_000, null],
+    [partition('root-b').offset + 5000, null],
+    [partition('data').offset + 100_000, null],
+  ];
+  for (const [at, told] of places) {
+    const { problems } = await verdictOn(flipped(at), name);
+    const lines = problems.map(({ where, message }) => `${where}: ${message}`);
+    if (told === null) assert.equal(lines, [], `${at}`);
+    else assert.match(lines.join('\n'), told);
+  }
+});
+
+const smallest = { bootMiB: 1, rootMiB: 2, stateMiB: 1, identityMiB: 1, dataMiB: 1 };
+
+function withTable(change: (one: Layout) => Layout, dataMiB: number): Buffer {
+  const table = layout({ ...testBoard, partitions: { ...smallest, dataMiB } }, `tiny ${name}`);
+  const bytes = Buffer.concat([raw, Buffer.alloc(8 << 20)]);
+  for (const { offset, bytes: piece } of gptPieces(change(table))) piece.copy(bytes, offset);
+  return bytes;
+}
+
+test('a table whose names and places are right, but by which another root is started, is a problem', async () => {
+  const uuid = '11111111-2222-4333-8444-555555555555';
+  const changes: ((table: Layout) => Layout)[] = [
+    (table) => {
+      const [a, b] = ['root-a', 'root-b'].map((root) => table.partitions.find((one) => one.name === root)!);
+      const swapped = { [a!.name]: b!.uuid, [b!.name]: a!.uuid };
+      const partitions = table.partitions.map((one) => ({ ...one, uuid: swapped[one.name] ?? one.uuid }));
+      return { ...table, partitions };
+    },
+    (table) => ({ ...table, diskUuid: uuid }),
+    (table) => ({
+      ...table,
+      partitions: table.partitions.map((one) => (one.name === 'state' ? { ...one, type: uuid } : one)),
+    }),
+    (table) => ({
+      ...table,
+      partitions: table.partitions.map((one) => ({ ...one, bootable: false })),
+    }),
+  ];
+  for (const dataMiB of [1, 9]) {
+    assert.equal((await verdictOn(withTable((table) => table, dataMiB))).problems, []);
+    for (const change of changes) {
+      const { problems } = await verdictOn(withTable(change, dataMiB));
+      assert.match(problems.map(({ message }) => message).join('\n'), /not those of the image/);
+    }
+  }
+});
+
+test('the table as init leaves it, with its entries in their other place, is the released one', async () => {
+  const grown = withTable((table) => table, 9);
+  const [own, spare] = [4096 * 512, 4128 * 512];
+  grown.copy(grown, spare, own, own + (16 << 10));
+  raw.copy(grown, own, own, own + (16 << 10));
+  const header = grown.subarray(512, 512 + 92);
+  header.writeBigUInt64LE(4128n, 72);
+  header.writeUInt32LE(0, 16);
+  header.writeUInt32LE(crc32(header), 16);
+  const { problems, differences } = await verdictOn(grown);
+  assert.equal(problems, []);
+  assert.equal(
+    differences.map(({ partition: area }) => area),
+    ['partition table'],
+  );
+});
+
+test('boot code in the MBR, other partitions in it and what lies behind the entries are problems', async () => {
+  for (const at of [5, 446 + 16 + 4, 512 + 92 + 7, 2000, 4096 * 512 + 8000]) {
+    const { problems } = await verdictOn(flipped(at));
+    assert.ok(problems.length > 0, `byte ${at}`);
+  }
 });
 
 test('what a first boot changes is a difference with its reason', async () => {
