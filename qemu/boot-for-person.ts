@@ -4,7 +4,7 @@ import type { WriteStream } from 'node:tty';
 import { BoardsmithError } from '../builder/error/boardsmith-error.ts';
 import type { BootableImage } from './bootable-image.ts';
 import { type ConsoleLine, isEvent } from './console.ts';
-import { memorableForwards } from './free-port.ts';
+import { forwardsOf, memorableForwards } from './free-port.ts';
 import { lastBootSentence } from './last-boot.ts';
 import { type Machine, type MachineEnd, startMachine } from './machine.ts';
 import { type Card, type Forward, plainRun } from './machine-options.ts';
@@ -52,11 +52,38 @@ export async function bootForPerson(
   options: BootForPersonOptions,
 ): Promise<PersonBootEnd> {
   const say = options.json === true ? jsonVoice(options.output, image) : textVoice(options.output, image);
+  const memorable = await memorableForwards(image.ports);
+  const first = await runMachine(image, memorable, options, say);
+  let run = first;
+  if (first.failed && portTaken(first.end) && memorable.some(({ host }) => host !== 0)) {
+    // It was free a moment ago: another boot that began with this one, say.
+    say.note('another program took a port just now: others are chosen');
+    run = await runMachine(image, forwardsOf(image.ports), options, say);
+  }
+  say.end(run.end);
+  if (run.failed) throw qemuFailed(run.end);
+  return { poweredOff: run.end.reason === 'guest-shutdown', asked: run.asked };
+}
+
+interface MachineRun {
+  readonly end: MachineEnd;
+  /** True if a signal of the person ended it. */
+  readonly asked: boolean;
+  /** True if QEMU ended, and neither the guest nor the person wanted it. */
+  readonly failed: boolean;
+}
+
+async function runMachine(
+  image: BootableImage,
+  forwards: readonly Forward[],
+  options: BootForPersonOptions,
+  say: Voice,
+): Promise<MachineRun> {
   const run = {
     ...plainRun,
     card: options.card ?? plainRun.card,
     memoryMiB: options.memoryMiB ?? null,
-    forwards: await memorableForwards(image.ports),
+    forwards,
     outside: options.outside ?? true,
     onReboot: 'reboot' as const,
   };
@@ -75,9 +102,7 @@ export async function bootForPerson(
   void announceReady(machine, say);
   try {
     const end = await machine.ended;
-    say.end(end);
-    if (end.reason === null && !stopper.killed()) throw qemuFailed(end);
-    return { poweredOff: end.reason === 'guest-shutdown', asked: stopper.asked() };
+    return { end, asked: stopper.asked(), failed: end.reason === null && !stopper.killed() };
   } finally {
     stopper.release();
     await machine.stop();
@@ -134,13 +159,17 @@ async function announceReady(machine: Machine, say: Voice): Promise<void> {
   }
 }
 
+function portTaken({ complaints }: MachineEnd): boolean {
+  return /host forwarding rule/.test(complaints);
+}
+
 function qemuFailed(end: MachineEnd): BoardsmithError {
   const said = end.startError?.message ?? end.complaints;
   return new BoardsmithError(
     'BOOT_FAILED',
     `QEMU ended without a word of the guest: ${said || 'no reason given'}`,
     {
-      hint: /host forwarding rule/.test(said)
+      hint: portTaken(end)
         ? 'another program took the port just now; try again'
         : 'the log begins with the exact command line',
       problems: said.split('\n'),

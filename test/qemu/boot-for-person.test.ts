@@ -1,9 +1,12 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BoardsmithError } from '../../builder/error/boardsmith-error.ts';
 import { bootForPerson, type PersonBootEnd } from '../../qemu/boot-for-person.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type FakeScript, fakeCommand, fakeImage, goodBoot, goodEnd, saying, soon } from './fake-machine.ts';
 
 const test = suite('a boot that a person watches');
@@ -22,7 +25,7 @@ interface Watched {
   shows(part: string): Promise<void>;
 }
 
-function watch(script: FakeScript, json = false): Watched {
+function watch(script: FakeScript, json = false, booted = image): Watched {
   const signals = new EventEmitter();
   const changed = new EventEmitter();
   let text = '';
@@ -33,7 +36,7 @@ function watch(script: FakeScript, json = false): Watched {
       done();
     },
   });
-  const ended = bootForPerson(image, { output, signals, json, command: fakeCommand(script) });
+  const ended = bootForPerson(booted, { output, signals, json, command: fakeCommand(script) });
   ended.catch(() => {});
   const shows = async (part: string): Promise<void> => {
     while (!text.includes(part)) {
@@ -147,6 +150,22 @@ test('a QEMU that cannot run is an error with what it said', async () => {
   assert.instance(error, BoardsmithError);
   assert.match((error as BoardsmithError).message, /host forwarding rule/);
   assert.is((error as BoardsmithError).hint, 'another program took the port just now; try again');
+});
+
+test('a port that another program takes between the choice and the start is replaced', async () => {
+  // What is free now will most likely be free in a moment.
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await once(server.close(), 'close');
+  const free = { ...image, ports: [{ ...image.ports[0]!, port }], health: { port, path: '/health' } };
+  const portTaken = join(temporaryFolder('port'), 'taken');
+  const { ended, signals, text, shows } = watch({ ...good, guestPort: port, portTaken }, false, free);
+  await shows('Ctrl-C powers off');
+  signals.emit('SIGINT');
+  assert.equal(await soon(ended), { poweredOff: true, asked: true });
+  assert.match(text(), /boardsmith: another program took a port just now: others are chosen\n/);
+  assert.is(text().split('the machine has ended').length, 2, text());
 });
 
 test('how the boot before ended is said where init tells of it', async () => {

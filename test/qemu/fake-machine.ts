@@ -15,6 +15,7 @@ export interface FakeScript {
   /** How many times the power key is pressed before somebody notices. */
   readonly lostPresses?: number;
   readonly leaving?: true;
+  readonly portTaken?: string;
 }
 
 export type FakeStep =

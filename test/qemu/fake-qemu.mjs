@@ -1,8 +1,10 @@
 // Stands in QEMU's place: plays a script given as JSON in its only argument, then stays until it is killed. It ignores SIGTERM.
 // steps: {say, complain, connected (waits for the control socket to be used), wait, child, exit, crash} in order; `qmp`: answers on ./qmp.sock; `http`: HTTP statuses, one an answer, the last one
 // for ever; `mute`: true accepts the control socket's connection and says nothing, a command's name does not answer that one; `powerKey`: what it says when the power key is pressed, then it ends as after a power-off (null: nothing happens), but not the first `lostPresses` times;
+// `portTaken`: a file that is not there: it makes it, complains of a forwarded port and ends; the next one, which finds the file, plays the script.
 // `leaving`: its guest powers off by itself when the key is pressed, so it closes its control socket without an answer and ends a moment later.
 import { spawn } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const script = JSON.parse(process.argv[2]);
 process.on('SIGTERM', () => {});
 process.on('SIGINT', () => {});
+if (script.portTaken !== undefined && !existsSync(script.portTaken)) {
+  writeFileSync(script.portTaken, '');
+  console.error("qemu-system-aarch64: Could not set up host forwarding rule 'tcp:127.0.0.1:8080-:8080'");
+  process.exit(1);
+}
 const forever = setInterval(() => {}, 1000);
 const connections = new Set();
 let lost = 0;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Of a command line: a C compiler's may have thousands of characters. */
-const longest = 300;
+/** Characters of a command line's beginning and of its end: a C compiler's has thousands, and what it compiles stands last. */
+const shown = 150;
 
 interface Program {
   readonly pid: number;
@@ -31,9 +31,13 @@ function readProgram(name: string): Program | null {
       .replace(/^.*\) /s, '')
       .split(' ');
     if (state === 'Z' || words.length === 0) return null;
-    return { pid: Number(name), parent: Number(parent), line: words.join(' ').slice(0, longest) };
+    return { pid: Number(name), parent: Number(parent), line: shortened(words.join(' ')) };
   } catch {
     // It ended in the meantime.
     return null;
   }
+}
+
+function shortened(line: string): string {
+  return line.length <= 2 * shown ? line : `${line.slice(0, shown)} … ${line.slice(-shown)}`;
 }
