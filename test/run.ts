@@ -120,7 +120,11 @@ async function runSuiteIn(folder: string, file: string, { limit, priority }: Man
   const child = spawn(program!, parameters, {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env: { ...process.env, TMPDIR: folder, FORCE_COLOR: '0', NO_COLOR: '1' },
+    env: {
+      ...process.env,
+      ...{ TMPDIR: folder, FORCE_COLOR: '0', NO_COLOR: '1' },
+      ...(priority === 'lowest' ? { BOARDSMITH_TEST_LANE: 'beside' } : {}),
+    },
   });
   if (priority === 'lowest') yieldSession(child.pid);
   const output: Buffer[] = [];

@@ -8,6 +8,9 @@ import { loadBoard } from '../../builder/recipe/load-board.ts';
 import { loadRecipe } from '../../builder/recipe/load-recipe.ts';
 import { checkout, testCache } from './places.ts';
 
+/** Where renewed pins are kept: suites that run at the same time (test/run.ts) have a place each, and do not undo what the other renews. */
+const renewed = join(testCache, 'test', process.env.BOARDSMITH_TEST_LANE ?? '', 'boardsmith.lock');
+
 /** A lock for recipes of this checkout with which the tests can go on when a pin has vanished. @returns its path */
 export async function newcomerLock(names: readonly string[]): Promise<string> {
   const board = await loadBoard(join(checkout, 'recipes/boards/qemu-virt.yaml'));
@@ -21,7 +24,7 @@ export async function usableTestLock(requests: readonly InputRequest[]): Promise
     join(checkout, 'boardsmith.lock'),
     new InputStore(testCache, { network: true }),
     requests,
-    join(testCache, 'test', 'boardsmith.lock'),
+    renewed,
     {
       signal: new AbortController().signal,
       progress: () => {},
