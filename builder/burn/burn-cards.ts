@@ -7,7 +7,7 @@ import type { UnitBegun, UnitBurnt } from '../ledger/ledger-record.ts';
 import type { ReleasedImage } from '../release/release-manifest.ts';
 import type { SigningKey } from '../signature/keys.ts';
 import { burnError, type CardEnd } from './burn-end.ts';
-import type { BurnEvent, OfCard } from './burn-event.ts';
+import type { BurnEvent, CardFacts, OfCard } from './burn-event.ts';
 import { type CardFailure, cardFailure } from './card-failure.ts';
 import type { CardSlot, ClaimedCard } from './card-slot.ts';
 import { openDecompressed } from './decompressed-image.ts';
@@ -45,7 +45,7 @@ export interface BurnJob {
   /** Serials that a card was burnt for before, by what the ledger knows it by. */
   readonly seenCard: (cardId: string) => readonly string[];
   /** What of a unit the ledger knows as another's, a sentence each. */
-  readonly seenUnit: (unit: UnitToBurn, cardId: string) => readonly string[];
+  readonly seenUnit: (unit: UnitToBurn, card: Pick<CardFacts, 'cardId' | 'ownId'>) => readonly string[];
   /** Finds out whether a card has the size that it claims; it destroys what is on it. null: not asked for. */
   readonly probe:
     | ((
@@ -115,7 +115,7 @@ class Burner {
   }
 
   async openImages(): Promise<void> {
-    const { cache, releaseFolder, signal, onEvent, works } = this.#job;
+    const { cache, releaseFolder, verify, signal, onEvent, works } = this.#job;
     for (const image of new Set(works.map((work) => work.image))) {
       const { name } = image;
       const { sha256, size } = image.raw;
@@ -126,7 +126,7 @@ class Burner {
         told = bytes;
         onEvent({ event: 'image-progress', image: name, bytes, total: size });
       };
-      const raw = await openDecompressed(image, { cache, releaseFolder, signal, onProgress });
+      const raw = await openDecompressed(image, { cache, releaseFolder, verify, signal, onProgress });
       this.#raws.set(name, raw);
       const mapped = image.mapped.reduce(
         (sum, { first, last }) => sum + (last + 1 - first) * mapBlockSize,
@@ -217,7 +217,7 @@ class Burner {
         what: `the ledger knows this card as that of ${before.join(', ')}`,
       });
     }
-    for (const what of unit === null ? [] : this.#job.seenUnit(unit, facts.cardId))
+    for (const what of unit === null ? [] : this.#job.seenUnit(unit, facts))
       onEvent({ event: 'warning', ...of, what });
     const meter = progressMeter(of, onEvent);
     const journal = new Journal(join(cache, 'burn', 'begun'), facts.cardId, image.raw.sha256);

@@ -4,10 +4,11 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { join } from 'node:path';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { ScratchFolders } from '../lock/scratch-folders.ts';
-import { sha256OfFile } from '../lock/sha256-of-file.ts';
+import { sha256OfDescriptor } from '../lock/sha256-of-file.ts';
 import { cacheFolderAt, writingTo } from '../lock/storage-fault.ts';
 import type { ReleasedImage } from '../release/release-manifest.ts';
 import { unpackZstd } from '../release/unpack-zstd.ts';
+import { checkedImage } from './checked-image.ts';
 import { type RawImage, rawImageOf } from './write/card-contents.ts';
 
 /** Images of a release decompressed once, for as many cards as there are. */
@@ -15,6 +16,8 @@ export interface ImageCache {
   /** The cache folder that a person chose. */
   readonly cache: string;
   readonly releaseFolder: string;
+  /** Whether cards are read back and held against the manifest; if not, each read of the image is held against what was checked. */
+  readonly verify: boolean;
   readonly signal: AbortSignal;
   /** Bytes of the raw image so far. */
   readonly onProgress: (bytes: number) => void;
@@ -26,7 +29,7 @@ const chunkSize = 1 << 20;
 
 /**
  * The raw image of a release, from the cache or decompressed into it: a sparse file of the name of its sha256. One that is there is read through
- * before it is used again; a damaged one is made anew.
+ * before it is used again; a damaged one is made anew. What was checked stays open and is what is read: whoever puts another file in its place changes nothing.
  * @throws BoardsmithError RELEASE_INVALID if what the release holds is another image than its manifest says; FILE_UNUSABLE; INTERRUPTED
  */
 export async function openDecompressed(
@@ -37,62 +40,89 @@ export async function openDecompressed(
   const file = join(folder, `${image.raw.sha256}.img`);
   const place = cacheFolderAt(options.cache);
   try {
-    const cached = await isWhole(file, image, options.signal);
-    if (!cached) await writingTo(place, async () => await make(folder, file, image, options));
-    return { ...rawImageOf(file, await open(file, 'r')), cached };
+    const whole = await openWhole(file, image, options.signal);
+    const handle = whole ?? (await writingTo(place, async () => await make(folder, file, image, options)));
+    try {
+      const raw = options.verify
+        ? rawImageOf(file, handle)
+        : await checkedImage(file, handle, image, options.signal);
+      return { ...raw, cached: whole !== null };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   } catch (cause) {
     if (!options.signal.aborted || cause instanceof BoardsmithError) throw cause;
     throw new BoardsmithError('INTERRUPTED', 'stopped before a card was begun', { cause });
   }
 }
 
-async function make(folder: string, file: string, image: ReleasedImage, options: ImageCache): Promise<void> {
+async function make(
+  folder: string,
+  file: string,
+  image: ReleasedImage,
+  options: ImageCache,
+): Promise<FileHandle> {
   await mkdir(folder, { recursive: true });
   const scratch = new ScratchFolders(folder, '.part-');
   await scratch.removeLeftovers();
-  await scratch.use(async (draftFolder) => {
+  return await scratch.use(async (draftFolder) => {
     const draft = join(draftFolder, 'raw.img');
-    await decompress(image, draft, options);
-    await rename(draft, file);
+    const handle = await open(draft, 'wx+', 0o644);
+    try {
+      await decompress(image, handle, options);
+      await rename(draft, file);
+      return handle;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
   });
 }
 
-async function isWhole(file: string, { raw }: ReleasedImage, signal: AbortSignal): Promise<boolean> {
-  const stats = await stat(file).catch(() => null);
-  if (stats?.size !== raw.size) return false;
-  if ((await sha256OfFile(file, signal)) === raw.sha256) return true;
+async function openWhole(
+  file: string,
+  { raw }: ReleasedImage,
+  signal: AbortSignal,
+): Promise<FileHandle | null> {
+  // Opening a pipe would wait for its other end.
+  if ((await stat(file).catch(() => null))?.isFile() !== true) return null;
+  const handle = await open(file, 'r');
+  let isWhole = false;
+  try {
+    isWhole =
+      (await handle.stat()).size === raw.size && (await sha256OfDescriptor(handle.fd, signal)) === raw.sha256;
+  } finally {
+    if (!isWhole) await handle.close();
+  }
+  if (isWhole) return handle;
   await rm(file, { force: true });
-  return false;
+  return null;
 }
 
 async function decompress(
   image: ReleasedImage,
-  draft: string,
+  handle: FileHandle,
   { releaseFolder, signal, onProgress }: ImageCache,
 ): Promise<void> {
   const source = join(releaseFolder, image.zstd);
-  const handle = await open(draft, 'wx', 0o644);
+  const writer = new SparseWriter(handle, image.raw.size);
   try {
-    const writer = new SparseWriter(handle, image.raw.size);
-    try {
-      const packed = createReadStream(source, { highWaterMark: chunkSize, signal });
-      for await (const piece of unpackZstd(packed)) {
-        await writer.write(piece);
-        onProgress(writer.length);
-      }
-    } catch (cause) {
-      // fzstd numbers its codes, the file system names them.
-      if (typeof (cause as { code?: unknown }).code === 'number')
-        throw notTheImage(image, 'it is damaged', cause);
-      if (isUnopened(cause, source)) throw notTheImage(image, 'it cannot be opened', cause);
-      throw cause;
+    const packed = createReadStream(source, { highWaterMark: chunkSize, signal });
+    for await (const piece of unpackZstd(packed)) {
+      await writer.write(piece);
+      onProgress(writer.length);
     }
-    const fault = await writer.finish(image.raw.sha256);
-    if (fault !== null) throw notTheImage(image, fault);
-    await handle.sync();
-  } finally {
-    await handle.close();
+  } catch (cause) {
+    // fzstd numbers its codes, the file system names them.
+    if (typeof (cause as { code?: unknown }).code === 'number')
+      throw notTheImage(image, 'it is damaged', cause);
+    if (isUnopened(cause, source)) throw notTheImage(image, 'it cannot be opened', cause);
+    throw cause;
   }
+  const fault = await writer.finish(image.raw.sha256);
+  if (fault !== null) throw notTheImage(image, fault);
+  await handle.sync();
 }
 
 /** Only the head of a release was looked at: whether the image is there shows here. */

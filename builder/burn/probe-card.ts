@@ -10,7 +10,7 @@ import { probeCapacity } from './probe/probe-capacity.ts';
  */
 export async function probeCard(
   { device }: ClaimedCard,
-  tell: (done: number, total: number) => void,
+  tell: (bytes: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<CardFailure | null> {
   if (device.kind === 'file' || !device.readsPastCache) return null;

@@ -11,18 +11,25 @@ const blockSize = 1 << 20;
  */
 export async function sha256OfFile(file: string, signal?: AbortSignal): Promise<string> {
   signal?.throwIfAborted();
+  const descriptor = openSync(file, 'r');
+  try {
+    return await sha256OfDescriptor(descriptor, signal);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The same for a file that is open, from its beginning on, wherever it was read last. */
+export async function sha256OfDescriptor(descriptor: number, signal?: AbortSignal): Promise<string> {
+  signal?.throwIfAborted();
   const hash = createHash('sha256');
   const turns = new Turns(signal);
   const buffer = Buffer.allocUnsafe(blockSize);
-  const descriptor = openSync(file, 'r');
-  try {
-    for (;;) {
-      const length = readSync(descriptor, buffer, 0, blockSize, null);
-      if (length === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, length));
-      await turns.take();
-    }
-  } finally {
-    closeSync(descriptor);
+  for (let position = 0; ; ) {
+    const length = readSync(descriptor, buffer, 0, blockSize, position);
+    if (length === 0) return hash.digest('hex');
+    position += length;
+    hash.update(buffer.subarray(0, length));
+    await turns.take();
   }
 }

@@ -68,6 +68,7 @@ export async function burnFigures(
     const opened = await openDecompressed(image, {
       cache,
       releaseFolder: release,
+      verify: true,
       signal,
       onProgress: () => {},
     });

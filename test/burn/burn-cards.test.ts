@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -346,6 +346,49 @@ test('the image is decompressed once, checked when it is used again, and made an
   damaged[5 << 20]! ^= 1;
   writeFileSync(file, damaged);
   assert.is(await run(), false);
+});
+
+test('without reading back, a card still gets nothing but what was checked', async () => {
+  const cache = join(folder, 'swapped');
+  const file = join(cache, 'burn/images', `${image.raw.sha256}.img`);
+  const changed = Buffer.from(release.raw[image.name]!);
+  changed[bodyBlock + 100]! ^= 1;
+  // Another file of its name: what was checked stays open. The same file, changed: what is read is not what was checked.
+  const swaps: ((name: string) => void)[] = [
+    () => {
+      writeFileSync(`${file}.other`, changed);
+      renameSync(`${file}.other`, file);
+    },
+    () => writeFileSync(file, changed),
+  ];
+  for (const cached of [false, true]) {
+    for (const [index, swap] of swaps.entries()) {
+      rmSync(file, { force: true });
+      if (cached) {
+        mkdirSync(join(cache, 'burn/images'), { recursive: true });
+        writeFileSync(file, release.raw[image.name]!);
+      }
+      const card = cardWith();
+      const { ends, error } = await burn({
+        slots: [simulatedSlot('/dev/a', [card])],
+        cache,
+        verify: false,
+        works: [{ image, unit: null }],
+        onEvent: ({ event }) => {
+          if (event === 'image') swap(file);
+        },
+      });
+      if (index === 0) {
+        assert.is(ends?.[0]?.result, 'not-verified');
+        const end = release.raw[image.name]!.length;
+        assert.ok(card.content(0, end).equals(release.raw[image.name]!));
+      } else {
+        assert.is(error?.code, 'FILE_UNUSABLE');
+        assert.match(error!.message, /changed while cards were written from it/);
+        assert.is(card.content(510, 2).readUInt16LE(), 0, 'nothing starts from it');
+      }
+    }
+  }
 });
 
 test('a packed image that is not what was signed: cut, another, longer', async () => {

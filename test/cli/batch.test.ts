@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -9,6 +9,7 @@ import { exitCodes } from '../../builder/error/error-codes.ts';
 import { readCertificateFile } from '../../builder/identity/certificate-file.ts';
 import { encodeIdentity } from '../../builder/identity/identity-partition.ts';
 import { judgeIdentity } from '../../builder/identity/judge-identity.ts';
+import { canonicalText } from '../../builder/release/canonical-text.ts';
 import { publicKeyLine, publicKeyText } from '../../builder/signature/public-key.ts';
 import { secretKeyText } from '../../builder/signature/secret-key.ts';
 import { generateKey } from '../../builder/signature/signing-key.ts';
@@ -101,6 +102,14 @@ test('one that was changed is refused', async () => {
   writeFileSync(certificate, text);
 });
 
+// Its parts contradict each other: what a signature over it is worth is not known.
+const odd = JSON.parse(readFileSync(join(folder, 'release/manifest.json'), 'utf8'));
+mkdirSync(join(folder, 'odd'));
+writeFileSync(
+  join(folder, 'odd/manifest.json'),
+  canonicalText({ ...odd, previous: { number: 9, manifest: 'ab'.repeat(32) } }),
+);
+
 const refusals: readonly (readonly [
   string,
   Readonly<Record<string, string>>,
@@ -115,6 +124,7 @@ const refusals: readonly (readonly [
     /no image of release takes certificates/,
   ],
   ['a public key for a secret one', { '--key': 'authority.pub' }, 'KEY_UNUSABLE', /mode 0644|no secret key/],
+  ['a release that contradicts itself', { '--release': 'odd' }, 'RELEASE_INVALID', /its number is 9/],
   ['no release', { '--release': '.' }, 'FILE_UNUSABLE', /holds no release/],
   [
     'a manufacturer that cannot be written',

@@ -32,8 +32,8 @@ test('a long phase says its quarters, with a speed', () => {
   ]);
 });
 
-test('a probe counts blocks, and has no speed in bytes', () => {
-  assert.is(said('probe', 160).at(-1), '/dev/sdb ACME-000001: trying its size 100 %');
+test('a probe has a speed too', () => {
+  assert.is(said('probe', 4 << 20).at(-1), '/dev/sdb ACME-000001: trying its size 100 %, 4.0 MiB/s');
 });
 
 test('phases of a few MiB say that they began, once for all their rounds', () => {

@@ -23,7 +23,7 @@ const files = await burnFiles(folder, {
 const { release, authority, batchKey, batchOptions } = files;
 const image = release.manifest.images[0]!;
 writeFileSync(join(folder, 'second.pub'), release.signers[1]!.publicKeyFile);
-writeFileSync(join(folder, 'token'), 'hidden-token\n');
+writeFileSync(join(folder, 'token'), 'hidden-token\n', { mode: 0o600 });
 writeFileSync(
   join(folder, 'units.csv'),
   'serial,position,QUOTA_MIB,secret:API_TOKEN\nACME-000001,cxo-1,5,token\nACME-000002,router,,\n',
@@ -136,6 +136,13 @@ test('a unit that was begun on another card is warned of: a machine that was cut
   assert.is(code, 0, notes);
   assert.match(notes, 'ACME-000021: it was begun on the card');
   assert.match(notes, '(line 2 of the ledger), and nothing says how that ended');
+  assert.not.match(notes, 'unless it is this one');
+  // A reader that tells its own serial alone gives every card in it the same name.
+  writeFileSync(file, readFileSync(file, 'utf8').split('\n').slice(0, 2).join('\n').concat('\n{"torn'));
+  const same = await burn(...options, '--to', join(folder, 'begun.img'));
+  assert.is(same.code, 0, same.notes);
+  assert.match(same.notes, 'look for that card, unless it is this one');
+  assert.match(same.notes, 'a half line of 6 bytes');
 });
 
 test('a MAC that the ledger knows as another unit’s is warned of; units without a place are named', async () => {

@@ -1,9 +1,12 @@
-import { cp, open, truncate, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { run } from '../../builder/cli/run.ts';
 import { openLedger } from '../../builder/ledger/open-ledger.ts';
+import { canonicalText } from '../../builder/release/canonical-text.ts';
+import { signatureName } from '../../builder/release/signature-name.ts';
 import { publicKeyLine } from '../../builder/signature/public-key.ts';
 import { type CapturedTerminal, capturedTerminal } from '../support/captured-terminal.ts';
 import { newBatch, writeLedger } from '../support/ledger-trial.ts';
@@ -70,6 +73,66 @@ test('with --json both are one object', async () => {
     bad.findings.map(({ kind }: { kind: string }) => kind),
     ['extra', 'changed'],
   );
+});
+
+test('an image that the release does not have is no fault of the card; a recipe or a position names one', async () => {
+  const card = join(folder, 'named.img');
+  await writeFile(card, release.raw['cxo-test-board']!);
+  const against = ['named.img', '--release', 'release', '--pub', `${first!.id}.pub`, '--image'];
+  const { code, terminal } = await verify(...against, 'cx');
+  assert.is(code, 2);
+  assert.match(terminal.noteLines.join('\n'), /the release has no image cx: did you mean cxo\?/);
+  for (const name of ['cxo', 'cxo-2', 'cxo-test-board']) assert.is((await verify(...against, name)).code, 0);
+  assert.is((await verify(...against, 'router')).code, 15);
+});
+
+test('an image as xz: sound, damaged, and of other bytes than the manifest says', async () => {
+  const packed = await smallRelease(join(folder, 'xz'), { number: 3, signers: ['first'], xz: true });
+  const [one, other] = ['cxo', 'router'].map((name) => join(folder, `xz/images/${name}-test-board.img.xz`));
+  const pub = ['--pub', `${first!.id}.pub`];
+  assert.is((await verify('xz', ...pub)).code, 0);
+  const alone = await verify(one!, ...pub);
+  assert.is(alone.code, 0, alone.out);
+  const whole = await readFile(one!);
+  const damages: [Buffer, string, RegExp][] = [
+    [whole.subarray(0, 5000), 'sha256', /it cannot be unpacked/],
+    [Buffer.from(whole).fill(1, 12, 20), 'sha256', /it cannot be unpacked/],
+    [await readFile(other!), 'sha256', /the sha256 of its bytes is another one/],
+    [Buffer.concat([whole, whole]), 'sha256', /it unpacks to more than the \d+ bytes/],
+    [whole.subarray(0, -1), '', /it is cut off/],
+  ];
+  for (const [bytes, resign, told] of damages) {
+    await writeFile(one!, bytes);
+    const path = 'images/cxo-test-board.img.xz';
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    // The packed file is the one that was signed, and is still not the image.
+    const signed = packed.manifest.files.map((file) =>
+      file.path === path && resign !== '' ? { path, size: bytes.length, sha256 } : file,
+    );
+    const text = Buffer.from(canonicalText({ ...packed.manifest, files: signed }));
+    await writeFile(join(folder, 'xz/manifest.json'), text);
+    const { publicKey, signatureFile } = packed.signers[0]!;
+    await writeFile(join(folder, 'xz', signatureName(publicKey.id)), signatureFile(text));
+    const { code, out } = await verify(one!, ...pub);
+    assert.is(code, 13);
+    assert.match(out, told);
+  }
+});
+
+test('what others chose gives a terminal no orders', async () => {
+  const hostile = join(folder, 'hostile');
+  await cp(release.folder, hostile, { recursive: true });
+  await writeFile(join(hostile, 'x\u001b[2Jfine'), '');
+  await writeFile(join(hostile, 'manifest.json.\u001b[2Jfine.minisig'), 'x');
+  const { code, out, terminal } = await verify('hostile', '--pub', `${first!.id}.pub`);
+  assert.is(code, 13);
+  const burning = capturedTerminal({ currentDirectory: folder });
+  const words = ['burn', 'hostile', '--pub', `${first!.id}.pub`, '--image', 'cxo', '--to', 'a.img'];
+  assert.is(await run(words, burning), 13);
+  const said = [out, ...terminal.noteLines, ...burning.noteLines].join('\n');
+  assert.match(said, 'fine');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: just these must not be there
+  assert.not.match(said, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
 });
 
 test('an old release is refused by a number and by a ledger', async () => {

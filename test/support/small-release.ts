@@ -15,6 +15,7 @@ import type {
   ReleaseManifest,
 } from '../../builder/release/release-manifest.ts';
 import { openwrtCard } from './openwrt-disk.ts';
+import { storedXz } from './stored-xz.ts';
 import { storedZstd } from './stored-zstd.ts';
 import { testBoard } from './test-board.ts';
 import { type TestSigner, testSigner } from './test-signer.ts';
@@ -30,6 +31,8 @@ export interface SmallReleaseOptions {
   /** What the image `cxo-test-board` lets a unit have. */
   readonly unit?: Partial<Pick<ReleasedImage['unit'], 'settings' | 'secrets'>>;
   readonly previous?: ReleaseManifest['previous'];
+  /** Whether images are there as xz too. */
+  readonly xz?: true;
   /** The router's image is that of an OpenWrt release, and these are its secrets. */
   readonly openwrt?: { readonly secrets: ReleasedImage['unit']['secrets'] };
 }
@@ -79,6 +82,7 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
     raw[image] = bytes;
     const mapped = mappedRanges(bytes);
     const zstd = await put(`images/${image}.img.zst`, storedZstd(bytes));
+    const xz = options.xz === true ? await put(`images/${image}.img.xz`, storedXz(bytes)) : null;
     const sboms = [
       await put(`images/${image}.cdx.json`, canonicalText({ bomFormat: 'CycloneDX', image })),
       await put(`images/${image}.spdx.json`, canonicalText({ spdxVersion: 'SPDX-2.3', image })),
@@ -94,7 +98,7 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
       positions,
       raw: { size: bytes.length, sha256: sha256(bytes) },
       zstd,
-      xz: null,
+      xz,
       bmap: await put(`images/${image}.bmap`, bmapFile(bytes.length, mapped)),
       buildManifest: await put(
         `images/${image}.manifest.json`,
@@ -115,10 +119,10 @@ export async function smallRelease(folder: string, options: SmallReleaseOptions 
       provenance: await put(
         `provenance/${image}.intoto.json`,
         canonicalText({
-          subject: [sha256(bytes), files.find(({ path }) => path === zstd)!.sha256].map((digest) => ({
-            name: image,
-            digest: { sha256: digest },
-          })),
+          subject: [
+            sha256(bytes),
+            ...files.filter(({ path }) => path === zstd || path === xz).map((file) => file.sha256),
+          ].map((digest) => ({ name: image, digest: { sha256: digest } })),
           lock: sha256(Buffer.from('lock')),
         }),
       ),

@@ -3,6 +3,7 @@ import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { alignedBuffer } from '../device/aligned-buffer.ts';
 import { type CardDevice, transferBlock } from '../device/card-device.ts';
 import { readWhole, syncWhole, writeWhole } from '../device/whole-transfers.ts';
+import { totalLength } from '../write/stretch.ts';
 import { type CapacityVerdict, judgeProbes } from './judge-probes.ts';
 import { ProbeBlocks, type ReadProbe } from './probe-block.ts';
 import { type ProbePlan, planProbe } from './probe-plan.ts';
@@ -11,8 +12,8 @@ export interface CapacityProbe {
   readonly signal: AbortSignal;
   /** 16 bytes; new ones for each probe if left out. */
   readonly seed?: Buffer;
-  /** Hears of each block: how many of all have been written or read. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Hears before each transfer, and at the end: how many bytes of all have been written or read. */
+  readonly onProgress?: (bytes: number, total: number) => void;
 }
 
 const mebibyte = 1 << 20;
@@ -100,27 +101,27 @@ class ProbeTrial {
   async run({ near, far, filler }: ProbePlan): Promise<Map<number, ReadProbe>> {
     const offsets = [...near, ...far];
     const block = this.#buffer.subarray(0, transferBlock);
-    const total = 2 * offsets.length + filler.length;
-    let done = 0;
-    const begin = (): void => {
+    const total = 2 * offsets.length * transferBlock + totalLength(filler);
+    let bytes = 0;
+    const begin = (length: number): void => {
       this.#options.signal.throwIfAborted();
-      this.#options.onProgress?.(done, total);
-      done += 1;
+      this.#options.onProgress?.(bytes, total);
+      bytes += length;
     };
     for (const offset of offsets) {
-      begin();
+      begin(transferBlock);
       this.#blocks.fill(block, offset);
       await writeWhole(this.#device, offset, block);
     }
     await syncWhole(this.#device);
     for (const { offset, length } of filler) {
-      begin();
+      begin(length);
       await writeWhole(this.#device, offset, this.#buffer.subarray(0, length));
     }
     await syncWhole(this.#device);
     const read = new Map<number, ReadProbe>();
     for (const offset of offsets) {
-      begin();
+      begin(transferBlock);
       await readWhole(this.#device, offset, block.fill(0));
       read.set(offset, this.#blocks.judge(block, offset));
     }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { displayPath, type Problem, problemLine, sortProblems } from '../../recipe/problem.ts';
 import { readColumns } from './columns.ts';
 import { type CsvFault, readCsv } from './csv.ts';
+import { type PrivateFile, readPrivateFile } from './private-file.ts';
 import { type UnitContext, UnitReader } from './unit-reader.ts';
 import type { UnitToBurn } from './unit-to-burn.ts';
 
@@ -20,7 +20,8 @@ export async function readUnits(file: string, context: UnitContext): Promise<Uni
   const complainOf = (rule: string) => (fault: CsvFault) => {
     problems.push({ file: shown, rule, ...fault });
   };
-  const { rows, faults } = readCsv(await textOf(file));
+  const { text, openMode } = await textOf(file);
+  const { rows, faults } = readCsv(text);
   for (const fault of faults) complainOf('csv')(fault);
   const [header, ...lines] = rows;
   const columns = header === undefined ? [] : readColumns(header, context.manifest, complainOf('columns'));
@@ -38,15 +39,22 @@ export async function readUnits(file: string, context: UnitContext): Promise<Uni
       const unit = await reader.read(line);
       if (unit !== null) units.push(unit);
     }
+    const secret = columns.findIndex(
+      (column, index) => column?.kind === 'secret' && lines.some((line) => (line[index]?.text ?? '') !== ''),
+    );
+    if (openMode !== null && secret >= 0) {
+      const message = `secrets stand in this column, and the list has the mode ${openMode}: others can read it`;
+      complainOf('unit')({ ...placeOf(header![secret]!), message, remedy: 'chmod 600 it' });
+    }
   }
   if (problems.length > 0) throw unitsError(shown, problems);
   return units;
 }
 
-async function textOf(file: string): Promise<string> {
-  let bytes: Buffer;
+async function textOf(file: string): Promise<{ text: string; openMode: string | null }> {
+  let read: PrivateFile;
   try {
-    bytes = await readFile(file);
+    read = await readPrivateFile(file);
   } catch (cause) {
     throw new BoardsmithError('FILE_UNUSABLE', `cannot read the list of units ${file}`, {
       hint: 'name a CSV file: --units units.csv',
@@ -54,7 +62,8 @@ async function textOf(file: string): Promise<string> {
     });
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(read.bytes);
+    return { text, openMode: read.openMode };
   } catch (cause) {
     throw new BoardsmithError('UNITS_INVALID', `${file} is not UTF-8`, {
       hint: 'save it as CSV in UTF-8',

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { type DeviceKey, makeDeviceKey, readDeviceKey } from '../../identity/device-key.ts';
@@ -12,6 +11,7 @@ import { valuePattern } from '../../release/value-pattern.ts';
 import type { Column } from './columns.ts';
 import type { CsvFault, CsvField } from './csv.ts';
 import { findImage } from './find-image.ts';
+import { readPrivateFile } from './private-file.ts';
 import type { UnitToBurn } from './unit-to-burn.ts';
 
 /** What a list of units is held against. */
@@ -32,6 +32,7 @@ export class UnitReader {
   readonly #columns: readonly (Column | null)[];
   readonly #report: (fault: CsvFault) => void;
   readonly #seen = new Map<string, number>();
+  readonly #withoutIdentity = new Set<string>();
 
   constructor(
     file: string,
@@ -66,6 +67,7 @@ export class UnitReader {
     };
     const serial = this.#serial(field('serial'), start, complain);
     const place = this.#image(field('image'), field('position'), start, complain);
+    if (place !== null) this.#requireIdentity(place.image, start, complain);
     const mac = this.#mac(field('mac'), complain);
     const deviceKey = await this.#deviceKey(field('device_key'), complain);
     const values = place === null ? null : await this.#values(fields, place.image, start, complain);
@@ -75,6 +77,14 @@ export class UnitReader {
     const unit = { serial, ...place, cluster, mac, deviceKey, ...values };
     requireWritable(unit, start, complain);
     return sound ? unit : null;
+  }
+
+  /** The ledger and the label would tell of a key that no card has. Said once of an image. */
+  #requireIdentity({ name, unit }: ReleasedImage, start: Place, complain: Complain): void {
+    if (unit.authorities.length > 0 || this.#withoutIdentity.has(name)) return;
+    this.#withoutIdentity.add(name);
+    const message = `the image ${name} takes no identity: nothing of a unit would be on its card`;
+    complain(start, message, 'release it with --authority KEY.pub, or burn it without a list');
   }
 
   #serial(field: CsvField | null, start: Place, complain: Complain): string | null {
@@ -194,7 +204,11 @@ export class UnitReader {
   /** Its path is not said: whoever wrote the secret itself into the column must not find it in a log. */
   async #fileText(field: CsvField, what: string, complain: Complain): Promise<string | null> {
     try {
-      return await readFile(resolve(dirname(this.#file), field.text.trim()), 'utf8');
+      const { bytes, openMode } = await readPrivateFile(resolve(dirname(this.#file), field.text.trim()));
+      if (openMode !== null) {
+        complain(field, `the file of ${what} has the mode ${openMode}: others can read it`, 'chmod 600 it');
+      }
+      return bytes.toString('utf8');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       complain(field, `the file of ${what} cannot be read (${code})`, 'give a path relative to the list');

@@ -105,8 +105,7 @@ const phases: Readonly<Record<Phase, string>> = {
 
 function movement({ phase, bytes, total, bytesPerSecond }: Progress): string {
   const percent = total === 0 ? 100 : Math.floor((bytes / total) * 100);
-  // What a probe counts are blocks: a speed in bytes would be none.
-  const speed = bytesPerSecond === 0 || phase === 'probe' ? '' : `, ${formatBytes(bytesPerSecond)}/s`;
+  const speed = bytesPerSecond === 0 ? '' : `, ${formatBytes(bytesPerSecond)}/s`;
   return `${phases[phase]} ${percent} %${speed}`;
 }
 

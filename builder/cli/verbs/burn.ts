@@ -4,7 +4,7 @@ import { isAbsolute, resolve } from 'node:path';
 import { Option } from 'commander';
 import { type Batch, readBatch } from '../../burn/batch-files.ts';
 import { burnCards, type CardWork } from '../../burn/burn-cards.ts';
-import type { BurnEvent } from '../../burn/burn-event.ts';
+import type { BurnEvent, CardFacts } from '../../burn/burn-event.ts';
 import { type BurnableRelease, readBurnableRelease } from '../../burn/burnable-release.ts';
 import { answeredBeforehand } from '../../burn/disks/answered-beforehand.ts';
 import { chooseTargets } from '../../burn/disks/choose-targets.ts';
@@ -127,6 +127,7 @@ async function burnRelease(terminal: Terminal, folder: string, options: BurnOpti
   const keys = await Promise.all(options.pub.map((key) => givenPublicKey(terminal, key)));
   const { history, ledger } = await ledgerOf(options, path);
   try {
+    if (ledger?.repaired != null) terminal.note(`note: ${ledger.repaired}`);
     const release = await readBurnableRelease(folder, {
       keys,
       threshold: options.threshold,
@@ -313,14 +314,21 @@ function knownAsAnothers(history: LedgerHistory, { serial, mac, deviceKey }: Uni
   ];
 }
 
-/** A machine that was cut off leaves such a line: two cards may then be the same unit. */
-function begunElsewhere({ begun }: LedgerHistory, { serial }: UnitToBurn, card: string): string[] {
+/**
+ * A machine that was cut off leaves such a line: two cards may then be the same unit. Where a reader tells its own serial alone, all cards in it have the same name: it may
+ * have been this one or another.
+ */
+function begunElsewhere(
+  { begun }: LedgerHistory,
+  { serial }: UnitToBurn,
+  { cardId, ownId }: Pick<CardFacts, 'cardId' | 'ownId'>,
+): string[] {
   return begun
-    .filter((record) => record.serial === serial && record.card !== card)
-    .map(
-      ({ card: other, line }) =>
-        `it was begun on the card ${other} (line ${line} of the ledger), and nothing says how that ended: look for that card`,
-    );
+    .filter((record) => record.serial === serial && (record.card !== cardId || !ownId))
+    .map(({ card, line }) => {
+      const which = card === cardId ? ', unless it is this one' : '';
+      return `it was begun on the card ${card} (line ${line} of the ledger), and nothing says how that ended: look for that card${which}`;
+    });
 }
 
 /** Files lie in the terminal's folder. A disk is clearly named by its whole path alone: a relative one that leads there stays what it is, and is refused. */

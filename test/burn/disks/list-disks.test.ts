@@ -78,6 +78,15 @@ test('the serial is udev’s where sysfs has none, and the model too', async () 
   assert.equal([bus, model, serial], ['scsi', 'Card_Of_udev', 'U123']);
 });
 
+test('what a disk says of itself gives a terminal no orders', async () => {
+  const serial = '12\u001b[2J\u000731m06';
+  const machine = new PretendedMachine().disk(usbReader({ letter: 'b', port: '1-2', serial }));
+  const listed = await listDisks(null, machine);
+  assert.is(listed[0]!.disk.serial, '12 [2J 31m06');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: just these must not be there
+  assert.not.match(formatDisks(listed).join('\n'), /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+});
+
 test('a name with a slash, as some controllers give it', async () => {
   const machine = new PretendedMachine()
     .disk({

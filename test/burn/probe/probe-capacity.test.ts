@@ -101,7 +101,7 @@ test('bad blocks and a pulled card are told of as such; it can be stopped; it sa
   const card = new SimulatedCard(claimed);
   const onProgress = (done: number, total: number): void => {
     heard.push([done, total]);
-    if (done === 5) stop.abort(new Error('stopped'));
+    if (done === 5 * block) stop.abort(new Error('stopped'));
   };
   const stopped = await probeCapacity(card.open(), { signal: stop.signal, onProgress }).catch(
     (error) => error,
@@ -109,9 +109,27 @@ test('bad blocks and a pulled card are told of as such; it can be stopped; it sa
   assert.is((stopped as Error).message, 'stopped');
   assert.equal(
     heard.map(([done]) => done),
-    [0, 1, 2, 3, 4, 5],
+    [0, 1, 2, 3, 4, 5].map((blocks) => blocks * block),
   );
   assert.is(card.written, 6 * block);
+
+  const whole: number[][] = [];
+  const honest = new SimulatedCard(claimed);
+  const device = honest.open();
+  let read = 0;
+  const counting = {
+    ...device,
+    read: async (at: number, into: Uint8Array) => {
+      const length = await device.read(at, into);
+      read += length;
+      return length;
+    },
+    write: async (at: number, bytes: Uint8Array) => await device.write(at, bytes),
+  };
+  const { signal } = new AbortController();
+  await probeCapacity(counting, { signal, onProgress: (bytes, total) => whole.push([bytes, total]) });
+  const moved = honest.written + read;
+  assert.equal(whole.at(-1), [moved, moved], 'bytes, as its name and its speed say');
 });
 
 test('the plan: powers of two, the end, no block twice, filler beside them', () => {

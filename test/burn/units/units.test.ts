@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,6 +15,7 @@ const test = suite('units');
 const folder = temporaryFolder('units');
 const value = (name: string, required: boolean) => ({ name, required, description: `the ${name}` });
 const { manifest } = await smallRelease(join(folder, 'release'), {
+  authorities: ['RWQ'],
   unit: {
     settings: [value('QUOTA_MIB', true), value('GREETING', false)],
     secrets: [value('API_TOKEN', false), value('WIFI_KEY', false)],
@@ -26,22 +27,31 @@ const context: UnitContext = {
   image: manifest.images[0]!,
 };
 mkdirSync(join(folder, 'keys'));
-writeFileSync(join(folder, 'keys/token'), 'hidden-token\n');
-writeFileSync(join(folder, 'keys/one'), '11'.repeat(32));
-writeFileSync(join(folder, 'keys/bad'), 'hidden-token');
+writeFileSync(join(folder, 'keys/token'), 'hidden-token\n', { mode: 0o600 });
+writeFileSync(join(folder, 'keys/one'), '11'.repeat(32), { mode: 0o600 });
+writeFileSync(join(folder, 'keys/bad'), 'hidden-token', { mode: 0o600 });
 let count = 0;
 
-async function read(text: string | Uint8Array, change: Partial<UnitContext> = {}): Promise<UnitToBurn[]> {
+async function read(
+  text: string | Uint8Array,
+  change: Partial<UnitContext> = {},
+  mode = 0o600,
+): Promise<UnitToBurn[]> {
   count += 1;
   const file = join(folder, `units-${count}.csv`);
   writeFileSync(file, text);
+  chmodSync(file, mode);
   return await readUnits(file, { ...context, ...change });
 }
 
 /** The mistakes of a list as `line:column: what; remedy`. */
-async function mistakes(text: string | Uint8Array, change: Partial<UnitContext> = {}): Promise<string[]> {
+async function mistakes(
+  text: string | Uint8Array,
+  change: Partial<UnitContext> = {},
+  mode = 0o600,
+): Promise<string[]> {
   try {
-    await read(text, change);
+    await read(text, change, mode);
   } catch (error) {
     assert.instance(error, BoardsmithError);
     const { code, problems, message } = error as BoardsmithError;
@@ -174,6 +184,39 @@ test('the file of a secret that is not there is named by its column alone', asyn
   assert.equal(await mistakes('serial,QUOTA_MIB,secret:API_TOKEN\nACME-000001,1,hidden-token\n'), [
     '2:15: the file of API_TOKEN cannot be read (ENOENT); give a path relative to the list',
   ]);
+});
+
+test('secrets that others on this machine can read are refused, in the list and in files', async () => {
+  const list = 'serial,QUOTA_MIB,API_TOKEN,secret:WIFI_KEY,device_key\n';
+  const told = 'secrets stand in this column, and the list has the mode';
+  for (const mode of [0o640, 0o604, 0o620]) {
+    const written = (part: string): string =>
+      `${part} 0${mode.toString(8)}: others can read it; chmod 600 it`;
+    assert.equal(await mistakes(`${list}ACME-000001,1,hidden-a,,\n`, {}, mode), [`1:18: ${written(told)}`]);
+    // Without a secret in it anybody may.
+    assert.is((await read(`${list}ACME-000001,1,,keys/token,keys/one\n`, {}, mode)).length, 1);
+    chmodSync(join(folder, 'keys/token'), mode);
+    chmodSync(join(folder, 'keys/one'), mode);
+    assert.equal(await mistakes(`${list}ACME-000001,1,,keys/token,keys/one\n`), [
+      `2:16: ${written('the file of WIFI_KEY has the mode')}`,
+      `2:27: ${written('the file of the device key has the mode')}`,
+    ]);
+    for (const file of ['token', 'one']) chmodSync(join(folder, 'keys', file), 0o600);
+  }
+});
+
+test('an image that takes no identity has no units: nothing of them would be on its card', async () => {
+  const images = manifest.images.map((one) =>
+    one.recipe === 'router' ? { ...one, unit: { ...one.unit, authorities: [] } } : one,
+  );
+  assert.equal(
+    await mistakes('serial,image\nACME-000001,router\nACME-000002,router\n', {
+      manifest: { ...manifest, images },
+    }),
+    [
+      '2:1: the image router-test-board takes no identity: nothing of a unit would be on its card; release it with --authority KEY.pub, or burn it without a list',
+    ],
+  );
 });
 
 test('a required value, with its column left out and with an empty field', async () => {
