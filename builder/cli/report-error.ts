@@ -1,4 +1,5 @@
 import { BoardsmithError } from '../error/boardsmith-error.ts';
+import { printable } from '../error/printable.ts';
 import { asTyped } from './next-command.ts';
 import { paint } from './paint.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,14 +24,21 @@ export function reportError(error: unknown, terminal: Terminal, json: boolean): 
     );
     return;
   }
-  terminal.note(`${color.red('error:')} ${error.message}`);
+  terminal.note(`${color.red('error:')} ${shown(error.message)}`);
   for (const problem of error.problems) {
     // A single one may be the message.
-    if (problem !== error.message) terminal.note(`  ${asTyped(terminal, problem)}`);
+    if (problem !== error.message) terminal.note(`  ${shown(asTyped(terminal, problem))}`);
   }
   // Who stopped it knows why.
-  if (error.code !== 'INTERRUPTED') for (const line of causes(error)) terminal.note(`  ${color.dim(line)}`);
-  if (error.hint !== undefined) terminal.note(`${color.bold('next:')} ${asTyped(terminal, error.hint)}`);
+  if (error.code !== 'INTERRUPTED')
+    for (const line of causes(error)) terminal.note(`  ${color.dim(shown(line))}`);
+  if (error.hint !== undefined)
+    terminal.note(`${color.bold('next:')} ${shown(asTyped(terminal, error.hint))}`);
+}
+
+/** Names of files and what disks say of themselves are other people's. */
+function shown(text: string): string {
+  return printable(text, '\n\t');
 }
 
 /** Messages of the chain of causes that say something that the error does not say itself. */

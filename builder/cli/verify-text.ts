@@ -1,3 +1,4 @@
+import { printable } from '../error/printable.ts';
 import type { IdentityJudgement } from '../identity/judge-identity.ts';
 import { problemLine } from '../release/verify/release-problem.ts';
 import type { CardVerdict } from '../release/verify/verify-card.ts';
@@ -44,10 +45,4 @@ function identityLine({ verdict, unit, certificate, authority }: IdentityJudgeme
   const by =
     authority === null ? ', no authority that the image knows signed it' : `, certified by ${authority.id}`;
   return `identity: ${printable(who)}${printable(batch)}${by}`;
-}
-
-/** What a file says is shown without what a terminal would take for an order. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: just these are taken out
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
 }

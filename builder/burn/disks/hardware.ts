@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { printable } from '../../error/printable.ts';
 import type { KernelFiles } from './kernel-files.ts';
 import type { Disk, DiskBus } from './machine.ts';
 import { udevProperties } from './udev-properties.ts';
@@ -11,6 +12,16 @@ type Hardware = Pick<Disk, 'model' | 'serial' | 'cardId' | 'bus' | 'removable'>;
  * @param place of the disk below `/sys/devices`
  */
 export async function hardwareOf(
+  files: KernelFiles,
+  device: { readonly name: string; readonly number: string; readonly backingFile: string | null },
+  place: string,
+): Promise<Hardware> {
+  const { model, serial, ...rest } = await spoken(files, device, place);
+  return { ...rest, model: model && printable(model), serial: serial && printable(serial) };
+}
+
+/** In the disk's own words, which may hold anything. */
+async function spoken(
   files: KernelFiles,
   device: { readonly name: string; readonly number: string; readonly backingFile: string | null },
   place: string,

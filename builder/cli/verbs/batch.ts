@@ -116,7 +116,7 @@ async function releaseOf(folder: string, shown: string): Promise<ReleaseFacts> {
     });
   });
   const { manifest, problems } = readManifest(bytes);
-  if (manifest === null) {
+  if (manifest === null || problems.length > 0) {
     throw new BoardsmithError('RELEASE_INVALID', `${shown} holds no sound release`, {
       hint: `boardsmith verify ${shown} --pub KEY.pub`,
       problems: problems.map(({ where, message }) => `${where}: ${message}`),

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { openUncached } from '../../burn/device/uncached-card.ts';
+import { findImage } from '../../burn/units/find-image.ts';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import { exitCodes } from '../../error/error-codes.ts';
 import { shownUnit } from '../../identity/judge-identity.ts';
 import { checkLedger } from '../../ledger/check-ledger.ts';
 import type { LedgerHistory } from '../../ledger/ledger-history.ts';
+import type { ReleaseManifest } from '../../release/release-manifest.ts';
 import { manifestName } from '../../release/signature-name.ts';
 import { CardBytes, type CardReader } from '../../release/verify/card-bytes.ts';
 import { problemLine } from '../../release/verify/release-problem.ts';
@@ -103,13 +105,24 @@ async function examine(
   if (release.manifest === null || release.digest === null || release.problems.length > 0)
     return { release, card: null };
   const { signal, onProgress } = options;
+  const image = chosenImage(release.manifest, written.image);
   const card = await verifyCard(path, release.manifest, release.digest, {
     signal,
     ...(state.isBlockDevice() ? { open: openDisk } : {}),
-    ...(written.image === undefined ? {} : { image: written.image }),
+    ...(image === null ? {} : { image }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   return { release, card };
+}
+
+/** Its name, as the list of units and `burn` find it too: by the recipe or a position. No card is at fault for one that is not there. */
+function chosenImage(manifest: ReleaseManifest, named: string | undefined): string | null {
+  if (named === undefined) return null;
+  const found = findImage(manifest, named);
+  if (typeof found !== 'string') return found.name;
+  throw new BoardsmithError('USAGE', `the release has no image ${named}: ${found}`, {
+    hint: `--image ${manifest.images.map(({ name }) => name).join(' or --image ')}`,
+  });
 }
 
 async function openDisk(path: string): Promise<CardReader> {
