@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { formatLock } from '../../builder/lock/format-lock.ts';
 import type { Lock } from '../../builder/lock/lock-format.ts';
 import { boardsmith } from '../support/command-line.ts';
+import { linkResults } from '../support/linked-results.ts';
 import { newcomerLock } from '../support/newcomer-lock.ts';
 import { testCache } from '../support/places.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -13,7 +14,7 @@ const test = suite('a pin that vanished');
 const folder = temporaryFolder('vanished-pin');
 const bogusHash = 'f'.repeat(64);
 
-/** A lock in which musl is pinned to a version that never existed, and a cache that holds all other inputs. */
+/** A lock in which musl is pinned to a version that never existed, and a cache that holds all other inputs, and what was built of them. */
 async function prepare(): Promise<{ lockFile: string; cache: string }> {
   const lock = JSON.parse(await readFile(await newcomerLock(['cxo']), 'utf8')) as Lock;
   const [id, entry] = Object.entries(lock.entries).find(([, { name }]) => name === 'musl')!;
@@ -43,6 +44,7 @@ async function prepare(): Promise<{ lockFile: string; cache: string }> {
   const cache = join(folder, 'cache');
   await mkdir(cache, { recursive: true });
   await cp(join(testCache, 'inputs'), join(cache, 'inputs'), { recursive: true });
+  await linkResults(cache);
   return { lockFile, cache };
 }
 
