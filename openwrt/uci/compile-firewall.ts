@@ -44,7 +44,7 @@ export function compileFirewall(policy: Policy): FirewallConfig {
       ...policy.flows.map((flow) => forwardRule(flow, known, internet)),
       ...boards.flatMap((board) => boardRules(board, policy)),
       ...(uplink === null ? [] : uplinkRules(uplink, policy)),
-      ...policy.router.management.map((access) => managementRule(access, policy)),
+      ...policy.router.management.flatMap((access) => managementRules(access, policy)),
     ],
     redirects: needsIncludes(policy) ? [] : policy.forwards.map((forward) => redirect(forward, policy)),
     includes: needsIncludes(policy) ? forwardIncludes : [],
@@ -254,32 +254,44 @@ function uplinkNeighbourRules(advertised: boolean): (InputRule | OutputRule)[] {
   ];
 }
 
-function managementRule({ id, from, port }: ManagementAccess, policy: Policy): InputRule {
-  const match = { proto: 'tcp', destPort: [portText(port)] } as const;
+/** One rule for each family in which the access can be: networks of the other family alone leave nobody in this one. */
+function managementRules({ id, from, port }: ManagementAccess, policy: Policy): InputRule[] {
+  const rules = (of: (family: Family) => Pick<InputRule, 'src' | 'srcIp' | 'srcMac' | 'destIp'> | null) =>
+    (['ipv4', 'ipv6'] as const).flatMap((family): InputRule[] => {
+      const ends = of(family);
+      if (ends === null) return [];
+      const name = ruleName(`${id}__${family === 'ipv4' ? 'v4' : 'v6'}`);
+      return [{ kind: 'input', name, family, ...ends, match: { proto: 'tcp', destPort: [portText(port)] } }];
+    });
   if (from.kind === 'board') {
     const board = boardOf(policy, from.name);
-    return {
-      kind: 'input',
-      name: ruleName(id),
-      src: zoneOfBoard(from.name),
-      family: 'ipv4',
-      srcIp: one(board.ipv4.board),
-      srcMac: macAddress(board.mac),
-      destIp: one(board.ipv4.router),
-      match,
-    };
+    return rules((family) => {
+      const addresses = board[family];
+      return addresses === null
+        ? null
+        : {
+            src: zoneOfBoard(from.name),
+            srcIp: one(addresses.board),
+            srcMac: macAddress(board.mac),
+            destIp: one(addresses.router),
+          };
+    });
   }
-  const { ipv4 } = policy.uplink!;
-  return {
-    kind: 'input',
-    name: ruleName(id),
-    src: uplinkZone,
-    family: 'ipv4',
-    srcIp: sources(from.networks, policy),
-    srcMac: null,
-    destIp: ipv4.kind === 'static' ? one(ipv4.address) : outsideOf(policy, 'ipv4', 'own'),
-    match,
-  };
+  return rules((family) => {
+    const uplink = policy.uplink![family];
+    const named = from.networks.filter((text) => text.includes(':') === (family === 'ipv6'));
+    if (uplink === null || (from.networks.length > 0 && named.length === 0)) return null;
+    return {
+      src: uplinkZone,
+      srcIp: sources(named, policy, family),
+      srcMac: null,
+      // Of IPv6 there may be no own networks to leave out.
+      destIp:
+        uplink.kind === 'static'
+          ? one(uplink.address)
+          : outsideOf(policy, family, family === 'ipv4' ? 'own' : 'martian'),
+    };
+  });
 }
 
 /** Only for an uplink whose address is known. */
@@ -290,7 +302,7 @@ function redirect({ id, protocol, port, to, sources: from, rate }: PortForward, 
     name: ruleName(id),
     src: uplinkZone,
     dest: zoneOfBoard(to.name),
-    srcIp: sources(from, policy),
+    srcIp: sources(from, policy, 'ipv4'),
     srcDip: hostAddress(ipv4.address),
     proto: protocol,
     srcDport: portText(port),
@@ -300,10 +312,11 @@ function redirect({ id, protocol, port, to, sources: from, rate }: PortForward, 
   };
 }
 
-/** @param networks empty: whoever is neither a martian nor says to be of the cluster */
-function sources(networks: readonly string[], policy: Policy): AddressMatch {
-  const ipv4 = networks.filter((text) => !text.includes(':'));
-  return ipv4.length > 0 ? { of: some(ipv4.map(networkAddress)) } : outsideOf(policy, 'ipv4', 'martian');
+/** @param networks of the family; empty: whoever is neither a martian nor says to be of the cluster */
+function sources(networks: readonly string[], policy: Policy, family: Family): AddressMatch {
+  return networks.length > 0
+    ? { of: some(networks.map(networkAddress)) }
+    : outsideOf(policy, family, 'martian');
 }
 
 /** All addresses but the cluster's own, and but those that are dropped out there, and but those that are not of the public internet. */

@@ -182,27 +182,36 @@ function uplinkServices({ device, ipv4, ipv6 }: UplinkLink, policy: Policy): Ope
 }
 
 function managementOpenings(policy: Policy): Opening[] {
-  return policy.router.management.map(({ from, port }) => {
-    const base = { ...anything, hook: 'input', family: 'ipv4', protocol: 'tcp', ports: [`${port}`] } as const;
-    if (from.kind === 'board') {
-      const { device, mac, ipv4 } = board(policy, from.name);
-      return {
-        ...base,
-        in: device,
-        macs: [mac],
-        sources: [host(ipv4.board)],
-        destinations: [host(ipv4.router)],
-      };
-    }
-    const { device, ipv4 } = policy.uplink!;
-    const networks = from.networks.filter((text) => !text.includes(':'));
-    return {
-      ...base,
-      in: device,
-      sources: networks.length > 0 ? networks : not([...own(policy, 'ipv4'), ...martiansIpv4]),
-      destinations: ipv4.kind === 'static' ? [host(ipv4.address)] : not(own(policy, 'ipv4')),
-    };
-  });
+  return policy.router.management.flatMap(({ from, port }) =>
+    (['ipv4', 'ipv6'] as const).flatMap((family): Opening[] => {
+      const base = { ...anything, hook: 'input', family, protocol: 'tcp', ports: [`${port}`] } as const;
+      if (from.kind === 'board') {
+        const { device, mac, [family]: segment } = board(policy, from.name);
+        if (segment === null) return [];
+        const [sources, destinations] = [[host(segment.board)], [host(segment.router)]];
+        return [{ ...base, in: device, macs: [mac], sources, destinations }];
+      }
+      const { device, [family]: addresses } = policy.uplink!;
+      if (addresses === null) return [];
+      const everybody = not([...own(policy, family), ...martians(family)]);
+      const networks = from.networks.filter((text) => text.includes(':') === (family === 'ipv6'));
+      if (from.networks.length > 0 && networks.length === 0) return [];
+      const ofRouter =
+        addresses.kind === 'static'
+          ? [host(addresses.address)]
+          : family === 'ipv4'
+            ? not(own(policy, 'ipv4'))
+            : everybody;
+      return [
+        {
+          ...base,
+          in: device,
+          sources: from.networks.length > 0 ? networks : everybody,
+          destinations: ofRouter,
+        },
+      ];
+    }),
+  );
 }
 
 function board({ boards }: Policy, name: string): BoardLink {

@@ -108,6 +108,7 @@ export function readRuleset(json: unknown, memory: ReadingMemory = new ReadingMe
       notUnderstood.push(`set ${name}: filled by rules and looked into by others`);
   }
   attempt('the chains', () => refuseCircles(chains));
+  attempt('the chains', () => refuseRivals(chains));
   return { ruleset: { chains }, notUnderstood };
 }
 
@@ -405,6 +406,15 @@ function jumpTargets(statements: readonly Statement[]): string[] {
           : [];
     return verdicts.flatMap((verdict) => ('chain' in verdict ? [verdict.chain] : []));
   });
+}
+
+/** The first of them that translates a connection decides, and the kernel asks the one first that was made last: the listing's order is another. */
+function refuseRivals(chains: readonly Chain[]): void {
+  const translating = chains.filter(({ base }) => base?.type === 'nat');
+  for (const [index, { base, name }] of translating.entries()) {
+    if (translating.slice(0, index).some((other) => other.base!.hook === base!.hook))
+      throw new NotUnderstood(`a second chain of type nat at ${base!.hook} is not understood`, name);
+  }
 }
 
 function refuseCircles(chains: readonly Chain[]): void {

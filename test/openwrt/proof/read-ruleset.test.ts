@@ -52,6 +52,13 @@ const refused: Readonly<Record<string, readonly [unknown, RegExp]>> = {
     listing({ chain: { ...base, type: 'nat', hook: 'prerouting', prio: 0 } }),
     /type nat/,
   ],
+  'two nat chains at one hook, of which the kernel asks the later one first': [
+    listing(
+      { chain: { ...base, type: 'nat', hook: 'prerouting', prio: -100 } },
+      { chain: { ...base, name: 'd', type: 'nat', hook: 'prerouting', prio: -100 } },
+    ),
+    /second chain of type nat at prerouting/,
+  ],
   'a rule of no chain': [
     listing({ rule: { family: 'inet', table: 't', chain: 'x', expr: [] } }),
     /not listed/,

@@ -41,6 +41,30 @@ test('an uplink that is dialled, and management', async () => {
   assert.equal(openingLines(reading.openings), openingLines(policyOpenings(policy)));
 });
 
+test('management opens each family to those who are named in it, and not to all where none is', async () => {
+  const web = async (networks: string): Promise<string[]> => {
+    const text = dialled
+      .replace('ipv4: { pppoe: { user: me@provider } }', '$&, ipv6: { advertised: {} }')
+      .replace('networks: [192.168.7.0/24]', networks);
+    const policy = await policyOfText('dialled', text);
+    const files = compileUci(policy);
+    const { openings } = readFirewall4(files['/etc/config/firewall']!, files);
+    assert.equal(openingLines(openings), openingLines(policyOpenings(policy)));
+    return openings
+      .filter(({ hook, ports }) => hook === 'input' && ports.includes('443'))
+      .map(
+        ({ family, sources }) =>
+          `${family} ${sources.every((source) => source.startsWith('!')) ? 'all' : sources}`,
+      );
+  };
+  assert.equal(await web("networks: ['2600:1::/32']"), ['ipv6 2600:1::/32']);
+  assert.equal(await web('networks: [192.168.7.0/24]'), ['ipv4 192.168.7.0/24']);
+  assert.equal(await web("networks: [192.168.7.0/24, '2600:1::/32']"), [
+    'ipv4 192.168.7.0/24',
+    'ipv6 2600:1::/32',
+  ]);
+});
+
 test('the same policy gives the same files', async () => {
   const policy = await examplePolicy('skyminer-8');
   assert.equal(compileUci(policy), compileUci(structuredClone(policy)));
