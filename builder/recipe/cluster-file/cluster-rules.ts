@@ -4,6 +4,7 @@ import { attachmentRules } from './rules/attachment-rules.ts';
 import { flowRules } from './rules/flow-rules.ts';
 import { forwardRules } from './rules/forward-rules.ts';
 import { macRules } from './rules/mac-rules.ts';
+import { managementRules } from './rules/management-rules.ts';
 import { nameRules } from './rules/name-rules.ts';
 import { openwrtRules } from './rules/openwrt-rules.ts';
 import { reachRules } from './rules/reach-rules.ts';
@@ -20,5 +21,6 @@ export const clusterRules = [
   ...openwrtRules,
   ...flowRules,
   ...forwardRules,
+  ...managementRules,
   ...reachRules,
 ];

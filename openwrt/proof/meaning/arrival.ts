@@ -72,7 +72,9 @@ function fromUplink(policy: Policy, uplink: UplinkLink): PacketClass[] {
     const strangers = foreign(policy, family);
     const exceptions: PacketClass[] =
       family === 'ipv4'
-        ? [{ ...dhcp(67, 68), source: strangers, destination: broadcast }]
+        ? uplink.ipv4.kind === 'dhcp'
+          ? [{ ...dhcp(67, 68), source: strangers, destination: broadcast }]
+          : []
         : [
             {
               ...neighbourDiscovery(134, 135, 136),

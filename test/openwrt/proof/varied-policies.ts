@@ -49,6 +49,16 @@ export const variedPolicies: Readonly<Record<string, Policy>> = {
   'an uplink by DHCP': sampleWithDhcp,
   'boards without flows and uplink': sampleAlone,
   'a router that anybody may manage': managed(base, []),
+  // The answers of the uplink's own DHCP server look like those of a flow.
+  'any port of UDP beyond a static uplink': {
+    ...samplePolicy,
+    flows: [
+      flow('node_2__uplink__udp', 'ipv4', 'node-2', anywhere, {
+        protocol: 'udp',
+        ports: [{ first: 1, last: 65535 }],
+      }),
+    ],
+  },
   'managers by IPv6': managed(base, ['2001:4860::/32']),
   'managers in private networks': managed(samplePolicy, ['192.168.1.0/24', '10.9.0.0/16']),
   'no uplink': {

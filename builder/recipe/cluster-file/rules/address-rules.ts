@@ -1,8 +1,10 @@
 import {
   contains,
+  endOf,
   type Family,
   formatAddress,
   formatNetwork,
+  type IpNetwork,
   networkOf,
   overlaps,
   parseAddress,
@@ -95,14 +97,14 @@ export const addressRules = [
     for (const { family, at, fixed } of staticParts(uplink)) {
       const own = parseNetwork(fixed.address);
       const gateway = parseAddress(fixed.gateway);
-      const usable = own?.family === family && networkOf(own).address !== own.address && usableNetwork(own);
+      const usable = own?.family === family && isOneMachine(own, own) && usableNetwork(own);
       if (!usable) {
         report({
           at: [...at, 'address'],
           message: `${fixed.address} is no ${familyName(family)} address that a router can have, with the length of its prefix`,
           remedy: `write it such as ${family === 'ipv4' ? '172.20.0.2/24' : 'fd20::2/64'}`,
         });
-      } else if (gateway !== null && (!contains(own, gateway) || gateway.address === own.address)) {
+      } else if (gateway !== null && (!isOneMachine(gateway, own) || gateway.address === own.address)) {
         report({
           at: [...at, 'gateway'],
           message: `${fixed.gateway} is not another address of ${formatNetwork(networkOf(own))}`,
@@ -164,6 +166,14 @@ export const addressRules = [
     }
   }),
 ];
+
+/** An address in the network that is neither the network's own nor, in IPv4, for all of it; between two machines (RFC 3021, RFC 6164) there are no others. */
+function isOneMachine({ family, address }: IpNetwork, network: IpNetwork): boolean {
+  if (!contains(network, { family, address, prefixLength: family === 'ipv4' ? 32 : 128 })) return false;
+  if (family === 'ipv6') return networkOf(network).address !== address;
+  const pair = network.prefixLength === 31;
+  return pair || (networkOf(network).address !== address && endOf(network) - 1n !== address);
+}
 
 function familyName(family: Family): string {
   return family === 'ipv4' ? 'IPv4' : 'IPv6';
