@@ -173,9 +173,9 @@ function checkedVersion(written: string): string {
 
 /** With a slash at its end. @throws BoardsmithError USAGE */
 function checkedAddress(written: string): string {
-  const isAddress = URL.canParse(written) && /^https?:\/\/[^?#]+$/.test(written);
+  const isAddress = URL.canParse(written) && /^https?:\/\/[^\s?#]+$/.test(written);
   if (isAddress) return written.replace(/\/*$/, '/');
   throw new BoardsmithError('USAGE', `${written} is no address of a folder on the web`, {
-    hint: 'begin it with https://, without ? and #',
+    hint: 'begin it with https://, without ?, # and white space',
   });
 }

@@ -1,127 +1,19 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import addFormats from 'ajv-formats';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { osList } from '../../builder/release/documents/os-list.ts';
-import { makeRelease } from '../../builder/release/make/make-release.ts';
+import { osListSchema } from '../../builder/release/documents/os-list-schema.ts';
+import { provenanceSchema } from '../../builder/release/documents/provenance-schema.ts';
+import { makeRelease, type ReleaseRequest } from '../../builder/release/make/make-release.ts';
+import { rejectedWith } from '../support/rejection.ts';
 import { releaseFacts, releaseRequest } from '../support/release-request.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const test = suite('documents of a release and their schemas');
 const ajv = new Ajv({ allErrors: true });
-(addFormats as unknown as (ajv: Ajv) => void)(ajv);
-
-const text = { type: 'string', minLength: 1 };
-const hash = { type: 'string', pattern: '^[0-9a-f]{64}$' };
-
-/** What Raspberry Pi Imager's `os-list-schema.json` and its notes on it demand of a list. */
-const osListSchema = {
-  type: 'object',
-  required: ['os_list'],
-  additionalProperties: false,
-  properties: {
-    imager: { type: 'object' },
-    os_list: {
-      type: 'array',
-      minItems: 1,
-      items: {
-        type: 'object',
-        required: [
-          'name',
-          'description',
-          'icon',
-          'url',
-          'extract_size',
-          'extract_sha256',
-          'image_download_size',
-          'release_date',
-          'devices',
-        ],
-        properties: {
-          ...{ name: text, description: text, icon: text, url: text },
-          ...{ extract_sha256: hash, image_download_sha256: hash },
-          extract_size: { type: 'integer', minimum: 1 },
-          image_download_size: { type: 'integer', minimum: 1 },
-          release_date: { type: 'string', format: 'date' },
-          devices: { type: 'array', items: text },
-        },
-      },
-    },
-  },
-};
-
-/** A ResourceDescriptor of in-toto: one of uri, digest and content at least. */
-const resource = {
-  type: 'object',
-  anyOf: [{ required: ['uri'] }, { required: ['digest'] }, { required: ['content'] }],
-  additionalProperties: false,
-  properties: {
-    name: text,
-    uri: { type: 'string', format: 'uri' },
-    digest: {
-      type: 'object',
-      minProperties: 1,
-      additionalProperties: { type: 'string', pattern: '^[0-9a-f]+$' },
-    },
-    content: { type: 'string' },
-    downloadLocation: { type: 'string', format: 'uri' },
-    mediaType: text,
-    annotations: { type: 'object' },
-  },
-};
-
-/** An in-toto Statement v1 with the fields of a SLSA provenance v1 predicate, by their specifications. Fields that would be of a run are left out. */
-const provenanceSchema = {
-  type: 'object',
-  required: ['_type', 'subject', 'predicateType', 'predicate'],
-  additionalProperties: false,
-  properties: {
-    _type: { const: 'https://in-toto.io/Statement/v1' },
-    subject: {
-      type: 'array',
-      minItems: 1,
-      items: { ...resource, required: ['name', 'digest'] },
-    },
-    predicateType: { const: 'https://slsa.dev/provenance/v1' },
-    predicate: {
-      type: 'object',
-      required: ['buildDefinition', 'runDetails'],
-      additionalProperties: false,
-      properties: {
-        buildDefinition: {
-          type: 'object',
-          required: ['buildType', 'externalParameters'],
-          additionalProperties: false,
-          properties: {
-            buildType: { type: 'string', format: 'uri' },
-            externalParameters: { type: 'object' },
-            internalParameters: { type: 'object' },
-            resolvedDependencies: { type: 'array', items: resource },
-          },
-        },
-        runDetails: {
-          type: 'object',
-          required: ['builder'],
-          additionalProperties: false,
-          properties: {
-            builder: {
-              type: 'object',
-              required: ['id'],
-              additionalProperties: false,
-              properties: {
-                id: { type: 'string', format: 'uri' },
-                version: { type: 'object', additionalProperties: { type: 'string' } },
-                builderDependencies: { type: 'array', items: resource },
-              },
-            },
-          },
-        },
-      },
-    },
-  },
-};
 
 function requireValid(schema: object, document: unknown): void {
   const validate = ajv.compile(schema);
@@ -154,6 +46,45 @@ test('a statement of provenance fits in-toto’s and SLSA’s specifications, an
     ]);
   }
 });
+
+test('each device that an image names is one that the list names: Imager shows no other image', async () => {
+  const request = await releaseRequest(temporaryFolder('release'));
+  await makeRelease(request);
+  const list = JSON.parse(await readFile(join(request.out, 'os_list.json'), 'utf8')) as {
+    imager: { devices: { tags: string[] }[] };
+    os_list: { devices: string[] }[];
+  };
+  const tags = new Set(list.imager.devices.flatMap(({ tags }) => tags));
+  for (const { devices } of list.os_list)
+    assert.ok(devices.length > 0 && devices.every((one) => tags.has(one)));
+});
+
+const unfit: readonly (readonly [string, (request: ReleaseRequest) => ReleaseRequest, string])[] = [
+  [
+    'a list for Imager with an address that is none',
+    (request) => ({ ...request, facts: { ...releaseFacts, urlBase: 'https://example.org/my list/' } }),
+    'os_list.json/os_list/0/url: must match pattern',
+  ],
+  [
+    'a list for Imager with an image that nothing is said of',
+    (request) => ({ ...request, images: request.images.map((image) => ({ ...image, description: '' })) }),
+    'os_list.json/os_list/0/description: must NOT have fewer than 1 characters',
+  ],
+  [
+    'a provenance with a revision that is no hash',
+    (request) => ({ ...request, facts: { ...releaseFacts, sourceRevision: 'v1.0' } }),
+    'provenance/cxo-test-board.intoto.json/predicate/buildDefinition/resolvedDependencies/1/digest/gitCommit: must match',
+  ],
+];
+
+for (const [name, change, problem] of unfit) {
+  test(`${name} ends the release, and there is no folder`, async () => {
+    const request = change(await releaseRequest(temporaryFolder('release')));
+    const error = await rejectedWith(makeRelease(request), 'RELEASE_INVALID', /does not fit the schema/);
+    assert.ok(error.problems.join('\n').includes(problem), error.problems.join('\n'));
+    assert.not.ok(existsSync(request.out));
+  });
+}
 
 test('the schemas refuse what lacks a field', () => {
   assert.not.ok(ajv.compile(osListSchema)({ os_list: [{ name: 'x' }] }));

@@ -16,7 +16,21 @@ export function osList(
   images: readonly (ReleasedImage & { readonly description: string })[],
   files: readonly ReleasedFile[],
 ): string {
+  const boards = [...new Set(images.map(({ board }) => board))].sort();
   return canonicalText({
+    // Imager filters by the devices that a list names, and by these alone: an image of a device that is not there is not shown.
+    imager: {
+      devices: boards.map((board) => ({
+        name: board,
+        tags: [board],
+        icon,
+        description: `${facts.name}: ${images
+          .filter((image) => image.board === board)
+          .map(({ recipe }) => recipe)
+          .join(', ')}`,
+        matching_type: 'exclusive',
+      })),
+    },
     os_list: images.map((image) => {
       const path = image.xz ?? image.zstd;
       const packed = files.find((file) => file.path === path)!;
@@ -30,8 +44,7 @@ export function osList(
         image_download_size: packed.size,
         image_download_sha256: packed.sha256,
         release_date: facts.date,
-        // Tags of models of the Raspberry Pi; none of the boards is one.
-        devices: [],
+        devices: [image.board],
       };
     }),
   });

@@ -14,6 +14,7 @@ import { checksums } from '../documents/checksums.ts';
 import { releaseNotes } from '../documents/notes.ts';
 import { osList } from '../documents/os-list.ts';
 import { provenance } from '../documents/provenance.ts';
+import { requireSchema } from '../documents/require-schema.ts';
 import type { ReleasedFile, ReleasedImage, ReleaseManifest } from '../release-manifest.ts';
 import { sbomPackages } from '../sbom-packages.ts';
 import { manifestName, signatureComment, signatureName } from '../signature-name.ts';
@@ -51,7 +52,8 @@ export interface PageContents {
 
 /**
  * Writes a signed release folder, complete or not at all. The same request gives the same bytes, whoever makes it; signatures are beside the manifest.
- * @throws BoardsmithError FILE_UNUSABLE (the folder is there or cannot be written), INTERRUPTED
+ * @throws BoardsmithError FILE_UNUSABLE (the folder is there or cannot be written), RELEASE_INVALID (a document that those who read it would refuse),
+ * INTERRUPTED
  */
 export async function makeRelease(request: ReleaseRequest): Promise<ReleaseManifest> {
   const { out, signal, signers } = request;
@@ -90,7 +92,8 @@ async function fill(draft: FolderDraft, request: ReleaseRequest): Promise<Releas
   await draft.write('notes.md', releaseNotes(changes, facts.description));
   const descriptions = new Map(request.images.map(({ name, description }) => [name, description]));
   const shown = images.map((image) => ({ ...image, description: descriptions.get(image.name)! }));
-  await draft.write('os_list.json', osList(facts, shown, draft.files));
+  const list = osList(facts, shown, draft.files);
+  await draft.write('os_list.json', requireSchema('the list for Raspberry Pi Imager', 'os_list.json', list));
   await draft.write('index.html', request.page({ facts, images: shown, files: draft.files, changes }));
   await draft.write('SHA256SUMS', checksums(draft.files));
   const { name, kind, number, version, date, sourceRevision, lock } = facts;
@@ -121,6 +124,11 @@ async function releaseImage(
   const zstd = await copy(folders.zstd, 'img.zst');
   const xz = folders.xz === null ? null : await copy(folders.xz, 'img.xz');
   const subjects = draft.files.filter(({ path }) => path === zstd || path === xz);
+  const statementPath = `provenance/${name}.intoto.json`;
+  const statement = provenance(facts, manifest, [
+    { name: basename(raw.file), sha256: raw.sha256 },
+    ...subjects.map(({ path, sha256 }) => ({ name: path, sha256 })),
+  ]);
   const image: ReleasedImage = {
     ...{ name, recipe, board, unit, mapped, zstd, xz },
     positions: [...positions].sort(),
@@ -128,11 +136,8 @@ async function releaseImage(
     bmap: await copy(folders.blockMap, 'bmap'),
     buildManifest: await copy(folders.image, 'manifest.json'),
     provenance: await draft.write(
-      `provenance/${name}.intoto.json`,
-      provenance(facts, manifest, [
-        { name: basename(raw.file), sha256: raw.sha256 },
-        ...subjects.map(({ path, sha256 }) => ({ name: path, sha256 })),
-      ]),
+      statementPath,
+      requireSchema('a statement of provenance', statementPath, statement),
     ),
     sboms: [await copy(folders.image, 'cdx.json'), await copy(folders.image, 'spdx.json')],
     layout: source.layout,
