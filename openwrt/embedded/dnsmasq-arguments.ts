@@ -1,7 +1,5 @@
+import { clusterDomain } from '../policy/cluster-domain.ts';
 import type { BoardLink, Policy } from '../policy/policy.ts';
-
-/** The domain of a cluster's own names: `cxo-1.cluster`. */
-export const clusterDomain = 'cluster';
 
 /** How long a lease is good for: a board that was exchanged is told apart by its MAC anyway. */
 const leaseTime = '1h';

@@ -1,3 +1,4 @@
+import { clusterDomain } from '../policy/cluster-domain.ts';
 import type { BoardLink, Policy } from '../policy/policy.ts';
 import type { UciSection } from './model/uci-section.ts';
 import { hostAddress, hostName, macAddress } from './model/uci-values.ts';
@@ -7,13 +8,13 @@ import { zoneOfBoard } from './zone-of.ts';
  * /etc/config/dhcp: two resolvers, since one answers all who may ask it alike. `names` knows the cluster's names only; `resolver` also asks out
  * there, and serves the boards with a flow to the uplink. Both lease each board its one address, and nobody else any.
  */
-export function compileDhcp({ cluster, boards, uplink, router }: Policy): UciSection[] {
+export function compileDhcp({ boards, uplink, router }: Policy): UciSection[] {
   const { dns } = router;
   const asking = boards.filter(({ name }) => dns.forwarded.includes(name));
   const others = boards.filter(({ name }) => !dns.forwarded.includes(name));
   return [
-    ...(others.length > 0 ? [resolver('names', cluster, others, asking, 'own names only')] : []),
-    ...(asking.length > 0 ? [resolver('resolver', cluster, asking, others, 'all names')] : []),
+    ...(others.length > 0 ? [resolver('names', others, asking, 'own names only')] : []),
+    ...(asking.length > 0 ? [resolver('resolver', asking, others, 'all names')] : []),
     ...boards.flatMap((board) => leases(board, asking.includes(board) ? 'resolver' : 'names')),
     ...(uplink === null
       ? []
@@ -41,7 +42,6 @@ export function compileDhcp({ cluster, boards, uplink, router }: Policy): UciSec
 
 function resolver(
   name: string,
-  cluster: string,
   served: readonly BoardLink[],
   others: readonly BoardLink[],
   answers: 'own names only' | 'all names',
@@ -51,8 +51,8 @@ function resolver(
     type: 'dnsmasq',
     name,
     options: [
-      ['domain', hostName(cluster)],
-      ['local', `/${hostName(cluster)}/`],
+      ['domain', hostName(clusterDomain)],
+      ['local', `/${hostName(clusterDomain)}/`],
       ['expandhosts', '1'],
       ['authoritative', '1'],
       ['domainneeded', '1'],

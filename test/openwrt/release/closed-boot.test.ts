@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
@@ -339,7 +339,7 @@ if (missing !== null) {
   });
 
   test('mutant: without the note the guard opens what was stopped', async () => {
-    const unnoted = mutant('/etc/init.d/firewall', '\t: >"$stopped"\n', '');
+    const unnoted = mutant('/etc/init.d/firewall', '\ttouch "$stopped" ||', '\ttrue ||');
     await withRouter(async (trial) => {
       trial.policy(ruleset());
       await start(trial);
@@ -347,6 +347,60 @@ if (missing !== null) {
       await trial.service('firewall', 'stop');
       await trial.until(() => trial.forwards());
     }, unnoted);
+  });
+
+  /** Where the note goes there is no folder. */
+  const stopWithoutNote = async (trial: ClosedRouterTrial): Promise<void> => {
+    trial.policy(ruleset());
+    await start(trial);
+    await trial.says(open);
+    await trial.stopGuard('SIGKILL');
+    symlinkSync('/nowhere/at-all', join(trial.root, 'tmp/boardsmith-stopped'));
+    await trial.service('firewall', 'stop');
+  };
+
+  test('stopping the firewall closes the router also where there is no room for the note', async () => {
+    await withRouter(async (trial) => {
+      await stopWithoutNote(trial);
+      await isClosed(trial);
+    });
+  });
+
+  test('mutant: a note that ends the script leaves it open', async () => {
+    await withRouter(
+      async (trial) => {
+        await stopWithoutNote(trial);
+        assert.ok(await trial.forwards());
+      },
+      mutant('/etc/init.d/firewall', 'touch "$stopped"', ': >"$stopped"'),
+    );
+  });
+
+  const real = 'exec /usr/sbin/nft "$@"';
+  const stubborn = `#!/bin/sh\n[ "$*" != "delete table inet boardsmith-closed" ] || exit 1\n${real}\n`;
+
+  test('a kernel that keeps the closed table: nothing says that the router is open, and its switches are off', async () => {
+    await withRouter(async (trial) => {
+      trial.stub('nft', stubborn);
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says('boardsmith: closed: the kernel does not open it');
+      await isClosed(trial);
+      // For each of the kernel's reports that are still to come it tries again.
+      const switchedOff = 'read -r on </proc/sys/net/ipv4/ip_forward; [ "$on" = 0 ]';
+      await trial.until(async () => (await trial.run(switchedOff)) === 0);
+    });
+  });
+
+  test('a guard that ends and cannot close says so', async () => {
+    await withRouter(async (trial) => {
+      trial.policy(ruleset());
+      await start(trial);
+      await trial.says(open);
+      trial.stub('nft', `#!/bin/sh\n[ "$1" != -f ] || exit 1\n${real}\n`);
+      await trial.stopGuard();
+      await trial.says('boardsmith: NOT CLOSED: the guard ended, and the kernel refuses the closed table');
+    });
   });
 
   test('the ImageBuilder can read the scripts for their START on a machine without what they use', async () => {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { dnsmasqArguments } from '../../../openwrt/embedded/dnsmasq-arguments.ts';
 import { compileUci } from '../../../openwrt/uci/compile-uci.ts';
 import { readFirewall4 } from '../../../openwrt/uci/firewall4-model/firewall4.ts';
 import { openingLines } from '../../../openwrt/uci/firewall4-model/opening.ts';
@@ -63,6 +64,16 @@ test('management opens each family to those who are named in it, and not to all 
     'ipv4 192.168.7.0/24',
     'ipv6 2600:1::/32',
   ]);
+});
+
+test("names of boards are in the same domain as the embedded router's", async () => {
+  const policy = await examplePolicy('skyminer-4');
+  const domains = compileUci(policy)['/etc/config/dhcp']!.matchAll(/option domain '([^']+)'/g);
+  const told = dnsmasqArguments(policy).find((argument) => argument.startsWith('--domain='));
+  assert.equal(
+    [...domains].map(([, domain]) => `--domain=${domain}`),
+    [told, told],
+  );
 });
 
 test('the same policy gives the same files', async () => {

@@ -83,11 +83,14 @@ close_router() {
 	set_forwarding 0 && [ "$loaded" = 0 ]
 }
 
-# The table goes last: when it is gone, fw4's has been there all the time.
+# The table goes last: when it is gone, fw4's has been there all the time. Fails, with every switch off again, if one of them stays off or the table stays.
 open_router() {
-	set_forwarding 1 || return 1
-	nft delete table inet "$closed_table" 2>/dev/null
-	return 0
+	if set_forwarding 1; then
+		nft delete table inet "$closed_table" 2>/dev/null && return
+		nft list table inet "$closed_table" >/dev/null 2>&1 || return 0
+	fi
+	set_forwarding 0
+	return 1
 }
 
 # Whether the policy's files are those of the image: what fw4 makes of others is another policy.
@@ -153,7 +156,7 @@ decide() {
 	if ruleset_is_ours; then
 		verdict="open: the policy is loaded"
 		if nft list table inet "$closed_table" >/dev/null 2>&1 || [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
-			open_router || verdict="closed: the kernel does not forward"
+			open_router || verdict="closed: the kernel does not open it"
 		fi
 	else
 		verdict="closed: $why"
