@@ -115,6 +115,27 @@ test('diff: words, and 1 if anything opens', async () => {
   });
 });
 
+test('diff: a key more for whoever logs in opens', async () => {
+  const text = readFileSync(join(checkout, 'recipes/clusters/skyminer-4.yaml'), 'utf8')
+    .replaceAll('../../test/', 'test/')
+    .replaceAll('appliance: ../cxo', 'appliance: recipes/cxo')
+    .replace('  board: qemu-virt\n', '  board: qemu-virt\n  base: openwrt\n');
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f';
+  const other = key.replace(/4f$/, '4g');
+  const withKeys = (...keys: string[]) =>
+    clusterFile(
+      'skyminer-4',
+      `${text}management: [{ service: ssh, from: node }]\nssh: { keys: [${keys.join(', ')}] }\n`,
+    );
+  const opening = await policy('diff', withKeys(key), withKeys(key, other));
+  assert.is(opening.code, 1, opening.note);
+  assert.match(
+    opening.out,
+    /^opens\n {2}\+ whoever has the key ssh-ed25519 \S+ may log into the router by SSH$/,
+  );
+  assert.is((await policy('diff', withKeys(key, other), withKeys(key))).code, 0);
+});
+
 test('explain: the line that decides', async () => {
   const { code, out } = await policy('explain', 'skyminer-4', 'tcp 10.77.0.2:4000 > 10.77.0.6:6420');
   assert.is(code, 0);

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { compileRuleset } from '../../../openwrt/nft/compile-ruleset.ts';
 import { printNft } from '../../../openwrt/nft/print-text.ts';
 import { diffPolicies, opensAnything } from '../../../openwrt/policy/diff/policy-diff.ts';
+import { withSshKeys } from '../../../openwrt/policy/diff/ssh-keys-diff.ts';
 import { explainPacket } from '../../../openwrt/policy/explain/explain-packet.ts';
 import { packetForm, parsePacket } from '../../../openwrt/policy/explain/packet.ts';
 import type { Origin, Policy } from '../../../openwrt/policy/policy.ts';
@@ -92,7 +93,7 @@ function defineDiff(command: Command, terminal: Terminal, exit: (code: number) =
     .option('--json', 'print it as one JSON object')
     .action(async (before: string, after: string, options: { json?: true }) => {
       const [old, now] = [await loadPolicy(terminal, before), await loadPolicy(terminal, after)];
-      const difference = diffPolicies(old.policy, now.policy);
+      const difference = withSshKeys(diffPolicies(old.policy, now.policy), old.sshKeys, now.sshKeys);
       if (options.json) terminal.out(JSON.stringify(difference));
       else for (const line of diffLines(difference, paint(terminal))) terminal.out(line);
       if (opensAnything(difference)) exit(opensExitCode);
@@ -107,8 +108,8 @@ function defineExplain(command: Command, terminal: Terminal): void {
     .action(async (name: string, text: string, options: { json?: true }) => {
       const { policy, file } = await loadPolicy(terminal, name);
       const packet = parsePacket(text, policy);
-      if (packet === null) {
-        throw new BoardsmithError('USAGE', `${JSON.stringify(text)} is no packet`, {
+      if (typeof packet === 'string') {
+        throw new BoardsmithError('USAGE', `${JSON.stringify(text)} is no packet: ${packet}`, {
           hint: `write it as ${packetForm}`,
         });
       }
@@ -154,13 +155,21 @@ interface LoadedPolicy {
   readonly description: string;
   readonly file: string;
   readonly warnings: readonly Problem[];
+  /** Of whoever may log into the router. */
+  readonly sshKeys: readonly string[];
 }
 
 async function loadPolicy(terminal: Terminal, name: string): Promise<LoadedPolicy> {
   const file = findCluster(terminal, name);
   const warnings: Problem[] = [];
   const cluster = await loadCluster(file, (warning) => warnings.push(warning));
-  return { policy: policyOfCluster(cluster), description: cluster.description, file, warnings };
+  return {
+    policy: policyOfCluster(cluster),
+    description: cluster.description,
+    sshKeys: cluster.ssh.keys,
+    file,
+    warnings,
+  };
 }
 
 function noteWarnings(terminal: Terminal, warnings: readonly Problem[]): void {

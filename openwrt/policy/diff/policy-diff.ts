@@ -1,5 +1,5 @@
 import { contains, overlaps, parseNetwork } from '../../../builder/recipe/address/ip-network.ts';
-import { coversPorts, joinRanges, type PortRange } from '../../../builder/recipe/address/port-range.ts';
+import { commonPorts, joinRanges, type PortRange } from '../../../builder/recipe/address/port-range.ts';
 import {
   martiansIpv4,
   martiansIpv6,
@@ -100,25 +100,55 @@ function withoutPorts(range: PortRange, open: readonly PortRange[]): PortRange[]
   );
 }
 
+/** Rates of what both policies let pass: each right against all that gave a part of it, since several flows may have become one, and one several. */
 function rateChanges(old: readonly Right[], now: readonly Right[]): { opens: string[]; closes: string[] } {
   const opens: string[] = [];
   const closes: string[] = [];
-  const known = byKey(old);
+  const [known, shared] = [byKey(old), byKey(now)];
   for (const right of now) {
-    const before = (known.get(right.key) ?? []).find(
-      (other) =>
-        coversPorts(other.ports, right.ports) &&
-        pieces(right).every(({ networks }) => coversNetwork(other.networks, networks?.[0] ?? null)),
+    const before = (known.get(right.key) ?? []).filter(
+      (other) => haveInCommon(other, right) && !sameRate(other.rate, right.rate),
     );
-    if (before === undefined || sameRate(before.rate, right.rate)) continue;
-    const text = `${rightInWords(right)}: ${limitInWords(right.rate)}, before ${limitInWords(before.rate)}`;
-    const wider =
-      right.rate === null ||
-      (before.rate !== null &&
-        (right.rate.perSecond > before.rate.perSecond || right.rate.burst > before.rate.burst));
+    if (before.length === 0) continue;
+    const limits = [...new Set(before.map(({ rate }) => limitInWords(rate)))].sort();
+    const text = `${rightInWords(right)}: ${limitInWords(right.rate)}, before ${limits.join(' and ')}`;
+    const wider = before.some(({ rate }) => lets(right.rate, rate));
     (wider ? opens : closes).push(text);
   }
+  for (const right of old) {
+    const parts = (shared.get(right.key) ?? []).filter((other) => haveInCommon(other, right));
+    const together = parts.length > 1 ? sumOfRates(parts) : null;
+    if (together === null || !lets(together, right.rate)) continue;
+    opens.push(
+      `${rightInWords(right)}: ${limitInWords(together)} in ${parts.length} parts, before ${limitInWords(right.rate)}`,
+    );
+  }
   return { opens, closes };
+}
+
+/** Whether two rights of one key let a connection pass that is the same. */
+function haveInCommon(a: Right, b: Right): boolean {
+  const ports = a.ports.length === 0 || commonPorts(a.ports, b.ports).length > 0;
+  const covered = (outer: Right, inner: Right) =>
+    pieces(inner).some(({ networks }) => coversNetwork(outer.networks, networks?.[0] ?? null));
+  return ports && (covered(a, b) || covered(b, a));
+}
+
+/** Whether the first rate lets more pass than the second. */
+function lets(rate: ConnectionRate | null, than: ConnectionRate | null): boolean {
+  if (rate === null || than === null) return rate === null && than !== null;
+  return rate.perSecond > than.perSecond || rate.burst > than.burst;
+}
+
+/** null: one of them has none, which is said of that one. */
+function sumOfRates(rights: readonly Right[]): ConnectionRate | null {
+  return rights.reduce<ConnectionRate | null>(
+    (sum, { rate }) =>
+      sum === null || rate === null
+        ? null
+        : { perSecond: sum.perSecond + rate.perSecond, burst: sum.burst + rate.burst },
+    { perSecond: 0, burst: 0 },
+  );
 }
 
 function sameRate(a: ConnectionRate | null, b: ConnectionRate | null): boolean {

@@ -14,7 +14,7 @@ import {
 import { ownNetworks } from '../own-networks.ts';
 import type { BoardLink, Flow, Origin, Policy } from '../policy.ts';
 import { endInWords, familyInWords, forwardInWords, managementInWords, matchInWords } from '../words.ts';
-import type { AskedPacket } from './packet.ts';
+import { type AskedPacket, routerName } from './packet.ts';
 
 export interface Explanation {
   readonly verdict: 'passes' | 'dropped';
@@ -198,6 +198,7 @@ function toRouter(
 
 function placeOf(policy: Policy, address: string): Place {
   const { boards, uplink } = policy;
+  if (address === routerName) return { kind: 'router', link: null };
   const family = address.includes(':') ? 'ipv6' : 'ipv4';
   const board = boards.find((one) => one[family]?.board === address);
   if (board !== undefined) return { kind: 'board', board };

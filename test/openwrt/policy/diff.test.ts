@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { diffPolicies, opensAnything } from '../../../openwrt/policy/diff/policy-diff.ts';
+import { withSshKeys } from '../../../openwrt/policy/diff/ssh-keys-diff.ts';
 import { examplePolicy, policyOfText } from '../../support/example-policies.ts';
 import { checkout } from '../../support/places.ts';
 
@@ -86,6 +87,34 @@ test('a higher rate opens, a lower one closes, none opens', async () => {
     /10 new connections a second .*before 20/,
   );
   assert.match((await difference(`    ${rate}\n`, '')).opens[0]!, /without a limit, before 20/);
+});
+
+test('limits of flows that become one, and of one that becomes several', async () => {
+  const flows = (text: string) => original.replace('flows:\n', `flows:\n${text}`);
+  const out = (ports: string, rate: string) =>
+    `  - { from: wallet, to: uplink, tcp: [${ports}], families: [ipv4]${rate} }\n`;
+  const limited = ', rate: { perSecond: 4, burst: 4 }';
+  const apart = await policyOfText('skyminer-4', flows(out('80', limited) + out('443', limited)));
+  const free = await policyOfText('skyminer-4', flows(out('80, 443', '')));
+  const joined = await policyOfText('skyminer-4', flows(out('80, 443', limited)));
+  const text = 'wallet may reach the uplink over IPv4 on tcp 80, 443';
+  const four = '4 new connections a second (4 at once)';
+  assert.equal(diffPolicies(apart, free).opens, [`${text}: without a limit, before ${four}`]);
+  assert.equal(diffPolicies(free, apart).opens, []);
+  assert.is(diffPolicies(free, apart).closes.length, 2);
+  assert.equal(diffPolicies(apart, joined).opens, []);
+  assert.equal(diffPolicies(joined, apart).opens, [
+    `${text}: 8 new connections a second (8 at once) in 2 parts, before ${four}`,
+  ]);
+});
+
+test('keys of whoever may log in', () => {
+  const none = { opens: [], closes: [], moves: [] };
+  const [desk, other] = ['ssh-ed25519 AAAA1 me@desk', 'ssh-ed25519 AAAA2 me@home'];
+  const said = [`whoever has the key ${other} may log into the router by SSH`];
+  assert.equal(withSshKeys(none, [desk], [desk, other]), { ...none, opens: said });
+  assert.equal(withSshKeys(none, [desk, other], [desk]), { ...none, closes: said });
+  assert.equal(withSshKeys(none, [desk], ['ssh-ed25519 AAAA1 another remark']), none);
 });
 
 test('forwards, sources, resolvers and time servers', async () => {

@@ -10,7 +10,7 @@ const office = await examplePolicy('skyminer-8');
 
 function ask(text: string, policy = home): Explanation {
   const packet = parsePacket(text, policy);
-  assert.ok(packet, text);
+  if (typeof packet === 'string') throw new Error(`${text}: ${packet}`);
   return explainPacket(policy, packet);
 }
 
@@ -73,19 +73,33 @@ test('addresses that nobody has', () => {
   assert.match(ask('tcp 10.77.0.1 > 10.77.0.6:6420').because, /router itself/);
 });
 
-test('what is no packet', () => {
-  for (const text of [
-    '',
-    'tcp wallet node:1',
-    'tcp wallet > node',
-    'icmp wallet > node:1',
-    'tcp wallet > nobody:1',
-    'tcp wallet > node:0',
-    'tcp wallet > node:65536',
-    'sctp wallet > node:1',
-    'tcp wallet > [fd77:5b1c:90ad:1::2]:6420',
-  ]) {
-    assert.is(parsePacket(text, home), null, text);
+test('the router by its name, also where only the uplink knows its address', () => {
+  assert.is(ask('tcp 192.168.1.7 > router:8010').decidedBy!.id, 'uplink__wallet__tcp_8010');
+  assert.is(ask('tcp 93.184.216.34 > router:6000').decidedBy!.id, 'uplink__node__tcp_6000');
+  assert.is(ask('tcp 93.184.216.34 > router:8010').verdict, 'dropped');
+  assert.is(ask('tcp 172.20.0.17 > router:8011', office).decidedBy!.id, 'uplink__wallet_1__tcp_8011');
+  assert.match(ask('udp node > router:53').because, /needs DNS/);
+  assert.match(ask('udp cxo-1 > router:53').because, /serves cxo-1 no udp 53/);
+  assert.is(ask('udp [fd77:5b1c:90ad:1::2] > router:123').verdict, 'passes');
+  assert.is(ask('tcp [2620:fe::9] > router:6000').verdict, 'dropped', 'only IPv4 is forwarded');
+});
+
+test('what is no packet, and why', () => {
+  for (const [text, why] of [
+    ['', /form PROTOCOL SOURCE > DESTINATION/],
+    ['tcp wallet node:1', /form/],
+    ['tcp wallet > node', /no port, as in node:443/],
+    ['icmp wallet > node:1', /icmp has no ports/],
+    ['tcp wallet > nobody:1', /nobody is neither an address nor a board \(cxo-1, cxo-2, node, …\)/],
+    ['tcp router > node:1', /router is neither/],
+    ['tcp wallet > node:0', /0 is no port/],
+    ['tcp wallet > node:65536', /65536 is no port/],
+    ['sctp wallet > node:1', /sctp, not tcp, udp or icmp/],
+    ['tcp wallet > [fd77:5b1c:90ad:1::2]:6420', /IPv4 address and the other one an IPv6/],
+  ] as const) {
+    const said = parsePacket(text, home);
+    assert.type(said, 'string', text);
+    assert.match(said as string, why);
   }
 });
 

@@ -387,7 +387,7 @@ if (missing !== null) {
       await trial.says('boardsmith: closed: the kernel does not open it');
       await isClosed(trial);
       // For each of the kernel's reports that are still to come it tries again.
-      const switchedOff = 'read -r on </proc/sys/net/ipv4/ip_forward; [ "$on" = 0 ]';
+      const switchedOff = '[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]';
       await trial.until(async () => (await trial.run(switchedOff)) === 0);
     });
   });
