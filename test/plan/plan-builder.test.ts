@@ -72,6 +72,12 @@ test('equal steps are kept once, different ones of one name are refused', () => 
 test('canonical JSON sorts keys at every depth and keeps arrays', () => {
   assert.is(canonicalJson({ b: [{ d: 1, c: 'x' }], a: null }), '{"a":null,"b":[{"c":"x","d":1}]}');
   assert.throws(() => canonicalJson(() => 1), TypeError);
+  // Keys that look like numbers are sorted as texts too; what is empty stays on its line, as JSON.stringify writes it.
+  const value = { b: [1, { d: 'x', c: [] }], a: {}, 10: null, 9: undefined, 2: true };
+  const text =
+    '{\n  "10": null,\n  "2": true,\n  "a": {},\n  "b": [\n    1,\n    {\n      "c": [],\n      "d": "x"\n    }\n  ]\n}';
+  assert.is(canonicalJson(value, '  '), text);
+  assert.is(JSON.stringify(JSON.parse(canonicalJson(value))), JSON.stringify(JSON.parse(text)));
 });
 
 test.run();
