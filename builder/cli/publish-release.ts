@@ -4,7 +4,7 @@ import { policyMatrix } from '../../openwrt/policy/matrix.ts';
 import { BoardsmithError } from '../error/boardsmith-error.ts';
 import { sha256OfFile } from '../lock/sha256-of-file.ts';
 import type { PackedFormat } from '../plan/step.ts';
-import { readPreviousRelease } from '../release/changes/previous-release.ts';
+import { readPreviousRelease, requireSignedBy } from '../release/changes/previous-release.ts';
 import { makeRelease, manifestDigest } from '../release/make/make-release.ts';
 import { releaseNumber } from '../release/make/release-number.ts';
 import type { ReleaseFacts } from '../release/make/released-source.ts';
@@ -19,6 +19,7 @@ import { flowChanges, policyDocuments } from './cluster-documents.ts';
 import { type ClusterOptions, type ClusterSelection, selectRecipesOrCluster } from './cluster-selection.ts';
 import type { Selection } from './image-selection.ts';
 import { matrixPicture } from './policy-page/matrix-picture.ts';
+import { givenPublicKeys } from './public-keys-option.ts';
 import { builtImages, releasableImages, requireReleasableSources } from './releasable-images.ts';
 import { releasePage } from './release-page/page.ts';
 import { type PlanOutputs, type PlanRun, runPlan } from './run-plan.ts';
@@ -32,7 +33,10 @@ export interface ReleaseOptions extends ClusterOptions {
   readonly key: string;
   readonly passwordFile?: string;
   readonly since?: string;
+  /** Public keys whose signatures count on the release of `since`; none: that of `key`. */
+  readonly pub?: readonly string[];
   readonly number?: number;
+  readonly first?: true;
   readonly version?: string;
   readonly date?: string;
   readonly urlBase?: string;
@@ -65,20 +69,23 @@ export async function publishRelease(
   const cluster = 'cluster' in selection ? selection : null;
   const releaseName = cluster?.cluster.name ?? selection.recipes[0]!.name;
   const here = (path: string): string => resolve(terminal.currentDirectory, path);
-  const previous = options.since === undefined ? null : await readPreviousRelease(here(options.since));
+  const { signal } = terminal;
+  const keys = await givenPublicKeys(terminal, options.pub);
+  const since = options.since === undefined ? null : here(options.since);
+  const previous = since === null ? null : await readPreviousRelease(since, { keys }, signal);
   const date = options.date === undefined ? lock.date : checkedDate(options.date);
   const facts: ReleaseFacts = {
     name: releaseName,
     kind: cluster === null ? 'recipe' : 'cluster',
     description: cluster?.cluster.description ?? selection.recipes[0]!.description,
-    number: releaseNumber(releaseName, options.number ?? null, previous),
+    number: releaseNumber(releaseName, options, previous),
     version: options.version === undefined ? date.replaceAll('-', '.') : checkedVersion(options.version),
     date,
     builderVersion: builderVersion(),
     sourceRevision: await sourceRevision(resolve(selection.lockFile, '..'), {
       sourceFolders: sourceFolders(selection),
       allowDirty: options.allowDirty === true,
-      signal: terminal.signal,
+      signal,
     }),
     lock: await sha256OfFile(selection.lockFile),
     locked: lock.entries,
@@ -91,6 +98,10 @@ export async function publishRelease(
     options.dryRun === true
       ? []
       : [await readSecretKey(options.key, passwordAsker(terminal, options.passwordFile))];
+  // A dry run asks for no password, and so has no key to hold it to.
+  if (since !== null && keys.length === 0 && signers.length > 0) {
+    await requireSignedBy(since, previous!, signers[0]!.publicKey, signal);
+  }
   const runOptions = {
     out: options.out,
     cache: cacheFolder(terminal, options.cache),
@@ -110,7 +121,7 @@ export async function publishRelease(
       page: (contents) => releasePage(contents, cluster === null ? null : picture(cluster)),
       signers,
       out: options.out,
-      signal: terminal.signal,
+      signal,
       progress: (line) => say(terminal, options.json === true, line),
     }),
   );

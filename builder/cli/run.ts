@@ -57,7 +57,7 @@ function usageError(
 ): BoardsmithError {
   const [first = ''] = parameters;
   const verb = /^[a-z]+$/.test(first) && error.code !== 'commander.unknownCommand' ? `${first} ` : '';
-  // `verify --pub team.pub release`: the release was taken for a second key.
+  // `plan --board qemu-virt cxo`: the recipe was taken for a second board.
   const taker =
     error.code === 'commander.missingArgument' ? parameters.find((word) => greedy.has(word)) : undefined;
   return new BoardsmithError('USAGE', error.message.replace(/^error: /, ''), {

@@ -45,7 +45,7 @@ export async function measureRelease(say: (line: string) => void): Promise<Relea
       say(`releasing ${releasedCluster}: ${name}`);
       const started = performance.now();
       const { exitCode, stdout, stderr } = await boardsmith([
-        ...['release', releasedCluster, '--allow-dirty', '--json', '--key', key],
+        ...['release', releasedCluster, '--first', '--allow-dirty', '--json', '--key', key],
         ...['--out', join(folder, name), '--cache', cache],
       ]);
       if (exitCode !== 0) throw new Error(stderr);

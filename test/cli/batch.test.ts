@@ -17,11 +17,18 @@ import { unitOfTest } from '../support/batch-trial.ts';
 import { capturedTerminal } from '../support/captured-terminal.ts';
 import { smallRelease } from '../support/small-release.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { testSigner } from '../support/test-signer.ts';
 
 const test = suite('boardsmith batch');
 const folder = temporaryFolder('batch-verb');
 const [authority, batchKey, stranger] = [generateKey(), generateKey(), generateKey()];
-await smallRelease(join(folder, 'release'), { authorities: [publicKeyLine(authority.publicKey)] });
+await smallRelease(join(folder, 'release'), {
+  authorities: [publicKeyLine(authority.publicKey)],
+  signers: ['first', 'second'],
+});
+const [first, second, other] = ['first', 'second', 'other'].map((name) =>
+  publicKeyLine(testSigner(name).publicKey),
+);
 for (const [name, key] of Object.entries({ authority, batch: batchKey, stranger })) {
   writeFileSync(join(folder, `${name}.key`), await secretKeyText(key, null), { mode: 0o600 });
   writeFileSync(join(folder, `${name}.pub`), publicKeyText(key.publicKey));
@@ -33,19 +40,26 @@ async function batch(...parameters: string[]) {
   return { code, out: terminal.outLines.join('\n'), note: terminal.noteLines.join('\n') };
 }
 
-const issue = (changes: Readonly<Record<string, string>> = {}) =>
-  batch(
-    'issue',
-    ...Object.entries({
-      '--key': 'authority.key',
-      '--manufacturer': 'Acme Boards',
-      '--batch': '2026-11-a',
-      '--serials': 'ACME-000001..ACME-000500',
-      '--release': 'release',
-      '--batch-key': 'batch.pub',
-      ...changes,
-    }).flat(),
-  );
+/** @param changes null: an option is left out; '': it has no value */
+function issueWords(changes: Readonly<Record<string, string | null>> = {}): string[] {
+  const options: Readonly<Record<string, string | null>> = {
+    '--key': 'authority.key',
+    '--manufacturer': 'Acme Boards',
+    '--batch': '2026-11-a',
+    '--serials': 'ACME-000001..ACME-000500',
+    '--release': 'release',
+    '--pub': first!,
+    '--batch-key': 'batch.pub',
+    ...changes,
+  };
+  const words = Object.entries(options).flatMap(([name, value]) => {
+    if (value === null) return [];
+    return value === '' ? [name] : [name, value];
+  });
+  return ['issue', ...words];
+}
+
+const issue = (changes?: Readonly<Record<string, string | null>>) => batch(...issueWords(changes));
 
 const certificate = join(folder, '2026-11-a.cert');
 
@@ -61,6 +75,13 @@ test('a certificate is issued, names the release, and a unit can be made with it
     ...{ authorities: [authority.publicKey], image: unitOfTest.image, release: read.certificate.release },
   });
   assert.is(verdict, 'sound');
+});
+
+test('a release that has the signatures that are asked for, or of which none is, is certified', async () => {
+  const two = await batch(...issueWords({ '--threshold': '2', '--out': 'two.cert' }), '--pub', second!);
+  assert.is(two.code, 0, two.note);
+  const unsigned = await issue({ '--pub': null, '--unsigned': '', '--out': 'unsigned.cert' });
+  assert.is(unsigned.code, 0, unsigned.note);
 });
 
 test('minisign takes its signature', async () => {
@@ -79,7 +100,15 @@ test('show prints it, and verifies it with a key', async () => {
   const plain = await batch('show', '2026-11-a.cert');
   assert.match(plain.out, /^serials +ACME-000001\.\.ACME-000500 \(500 units\)$/m);
   assert.match(plain.out, /not verified/);
-  const verified = await batch('show', '2026-11-a.cert', '--pub', 'stranger.pub', 'authority.pub', '--json');
+  const verified = await batch(
+    'show',
+    '2026-11-a.cert',
+    '--pub',
+    'stranger.pub',
+    '--pub',
+    'authority.pub',
+    '--json',
+  );
   const { verified: good, signedBy, manufacturer } = JSON.parse(verified.out);
   assert.equal(
     { good, signedBy, manufacturer },
@@ -112,7 +141,7 @@ writeFileSync(
 
 const refusals: readonly (readonly [
   string,
-  Readonly<Record<string, string>>,
+  Readonly<Record<string, string | null>>,
   keyof typeof exitCodes,
   RegExp,
 ])[] = [
@@ -124,7 +153,26 @@ const refusals: readonly (readonly [
     /no image of release takes certificates/,
   ],
   ['a public key for a secret one', { '--key': 'authority.pub' }, 'KEY_UNUSABLE', /mode 0644|no secret key/],
-  ['a release that contradicts itself', { '--release': 'odd' }, 'RELEASE_INVALID', /its number is 9/],
+  [
+    'a release that contradicts itself',
+    { '--release': 'odd', '--pub': null, '--unsigned': '' },
+    'RELEASE_INVALID',
+    /its number is 9/,
+  ],
+  ['a release that nobody is said to have signed', { '--pub': null }, 'USAGE', /--unsigned certifies it/],
+  [
+    'a release that others signed',
+    { '--pub': other! },
+    'RELEASE_INVALID',
+    /none of the keys that were given/,
+  ],
+  ['one signature for two', { '--threshold': '2' }, 'USAGE', /fewer than the threshold of 2/],
+  [
+    'a word for and one against signatures',
+    { '--unsigned': '' },
+    'USAGE',
+    /--unsigned asks for no signature/,
+  ],
   ['no release', { '--release': '.' }, 'FILE_UNUSABLE', /holds no release/],
   [
     'a manufacturer that cannot be written',

@@ -52,11 +52,11 @@ test('a wrong command line says what comes next; what an option of several took 
     '(Did you mean --board?)',
     'next: boardsmith plan --help',
   ]);
-  const { code, terminal } = await command('verify', '--pub', 'team.pub', 'release');
+  const { code, terminal } = await command('plan', '--board', 'qemu-virt', 'cxo');
   assert.is(code, 2);
   assert.equal(terminal.noteLines, [
-    "error: missing required argument 'what'",
-    'next: boardsmith verify --help; --pub takes all that follows it: put it last',
+    "error: missing required argument 'recipe'",
+    'next: boardsmith plan --help; --board takes all that follows it: put it last',
   ]);
 });
 

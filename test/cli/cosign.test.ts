@@ -37,6 +37,7 @@ test('then two have signed', async () => {
     'release',
     '--pub',
     'team.pub',
+    '--pub',
     'own.pub',
     '--threshold',
     '2',

@@ -218,7 +218,16 @@ if (missing.length > 0 || !hasGpg()) {
     assert.is((await plainly('keygen', 'team', '--no-password')).exitCode, 0);
     assert.is((await plainly('keygen', 'batch', '--no-password')).exitCode, 0);
     writeFileSync(join(folder, 'authority.key'), await secretKeyText(authority, null), { mode: 0o600 });
-    const made = await run('release', dialling, '--key', 'team.key', '--out', 'release', '--allow-dirty');
+    const made = await run(
+      'release',
+      dialling,
+      '--key',
+      'team.key',
+      '--out',
+      'release',
+      '--allow-dirty',
+      '--first',
+    );
     assert.is(made.exitCode, 0, made.stderr);
     const manifest = JSON.parse(readFileSync(join(release, 'manifest.json'), 'utf8')) as Released;
     const router = manifest.images.find(({ recipe }) => recipe === 'router')!;
@@ -232,7 +241,7 @@ if (missing.length > 0 || !hasGpg()) {
       [['PPPOE_PASSWORD', true]],
     );
     const issued =
-      'batch issue --key authority.key --manufacturer Acme --batch 1 --serials A-001..A-100 --release release --batch-key batch.pub';
+      'batch issue --key authority.key --manufacturer Acme --batch 1 --serials A-001..A-100 --release release --pub team.pub --batch-key batch.pub';
     assert.is((await plainly(...issued.split(' '))).exitCode, 0);
     const burn = async (list: string, to: string): Promise<CommandResult> => {
       writeFileSync(join(folder, 'units.csv'), list, { mode: 0o600 });
@@ -271,7 +280,7 @@ if (missing.length > 0 || !hasGpg()) {
     const nobody = join(folder, 'nobody.yaml');
     writeFileSync(nobody, diallingText('nobody'));
     // Before anything is built.
-    const words = ['--key', 'team.key', '--out', 'other', '--allow-dirty', '--dry-run'];
+    const words = ['--key', 'team.key', '--out', 'other', '--allow-dirty', '--first', '--dry-run'];
     const refused = await run('release', nobody, ...words);
     assert.is(refused.exitCode, 2, refused.stderr);
     assert.match(

@@ -35,9 +35,9 @@ test('released, certified, burnt, verified, booted: the daemon has what its unit
   await writeFile(join(folder, 'authority.pub'), publicKeyText(authority.publicKey));
   const selection = `cxo --authority authority.pub --lock ${await newcomerLock(['cxo'])} --cache ${testCache}`;
   // The checkout that is tested may well have changes in it.
-  await run(`release ${selection} --key team.key --out release --allow-dirty`);
+  await run(`release ${selection} --key team.key --out release --first --allow-dirty`);
   await run(
-    'batch issue --key authority.key --manufacturer Acme --batch 2026-11-a --serials ACME-000001..ACME-000500 --release release --batch-key batch.pub',
+    'batch issue --key authority.key --manufacturer Acme --batch 2026-11-a --serials ACME-000001..ACME-000500 --release release --pub team.pub --batch-key batch.pub',
   );
   await writeFile(join(folder, 'units.csv'), 'serial,CXO_QUOTA_MIB\nACME-000017,20\n');
   await run(

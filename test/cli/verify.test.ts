@@ -40,6 +40,7 @@ test('a sound release ends with 0 and says who signed it', async () => {
     'release',
     '--pub',
     `${first!.id}.pub`,
+    '--pub',
     publicKeyLine(second!),
     '--threshold',
     '2',

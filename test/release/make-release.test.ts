@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readPreviousRelease } from '../../builder/release/changes/previous-release.ts';
+import { readPreviousRelease, requireSignedBy } from '../../builder/release/changes/previous-release.ts';
 import { makeRelease, manifestDigest } from '../../builder/release/make/make-release.ts';
 import { releaseNumber } from '../../builder/release/make/release-number.ts';
 import { sourceRevision } from '../../builder/release/make/source-revision.ts';
@@ -131,7 +131,7 @@ test('what changed since another release is said by name', async () => {
   const folder = temporaryFolder('release');
   const first = await releaseRequest(join(folder, '1'));
   await makeRelease(first);
-  const previous = await readPreviousRelease(first.out);
+  const previous = await readPreviousRelease(first.out, { keys: [testSigner('first').publicKey] }, signal);
   const second = await releaseRequest(join(folder, '2'), {
     facts: { ...releaseFacts, number: 2, version: '2026.02' },
     previous,
@@ -169,23 +169,55 @@ test('another release is held to its own manifest', async () => {
   const sbom = join(out, 'images/cxo-test-board.cdx.json');
   await writeFile(sbom, (await readFile(sbom, 'utf8')).replace('1.2.3', '1.2.4'));
   const changed = /images\/cxo-test-board\.cdx\.json .* is not what its manifest says/;
-  await rejectedWith(readPreviousRelease(out), 'RELEASE_INVALID', changed);
-  await rejectedWith(readPreviousRelease(folder), 'FILE_UNUSABLE', /is no release folder/);
+  const read = (place: string, ...signers: string[]) =>
+    readPreviousRelease(place, { keys: signers.map((name) => testSigner(name).publicKey) }, signal);
+  await rejectedWith(read(out), 'RELEASE_INVALID', changed);
+  const unsigned = await rejectedWith(
+    read(out, 'second'),
+    'RELEASE_INVALID',
+    /is not what its signers signed/,
+  );
+  assert.match(unsigned.problems.join(), /none of the keys that were given/);
+  await rejectedWith(read(folder), 'FILE_UNUSABLE', /holds no release/);
   await writeFile(join(out, 'manifest.json'), '{"format":"boardsmith-release/2"}');
-  await rejectedWith(readPreviousRelease(out), 'FILE_UNUSABLE', /is no release folder/);
+  const other = await rejectedWith(read(out), 'RELEASE_INVALID', /is not what its signers signed/);
+  assert.match(other.problems.join(), /manifest\.json\/format: must be equal to constant/);
+});
+
+test('without a word about signers, another release must have one of the key that signs', async () => {
+  const { out } = await releaseRequest(temporaryFolder('release')).then(async (request) => {
+    await makeRelease(request);
+    return request;
+  });
+  const previous = await readPreviousRelease(out, { keys: [] }, signal);
+  await requireSignedBy(out, previous, testSigner('first').publicKey, signal);
+  const stranger = requireSignedBy(out, previous, testSigner('second').publicKey, signal);
+  const error = await rejectedWith(stranger, 'RELEASE_INVALID', /is not signed with the key that signs/);
+  assert.match(error.hint ?? '', /--pub KEY\.pub/);
+  // Another manifest than the one that was compared with, signed as it may be.
+  const swapped = requireSignedBy(out, { digest: '0'.repeat(64) }, testSigner('first').publicKey, signal);
+  await rejectedWith(swapped, 'RELEASE_INVALID', /is not signed with the key that signs/);
 });
 
 test('numbers only grow, among releases of one name', async () => {
   const previous = { manifest: { name: 'tiny', number: 4 } as ReleaseManifest };
-  assert.is(releaseNumber('tiny', null, null), 1);
-  assert.is(releaseNumber('tiny', 7, null), 7);
-  assert.is(releaseNumber('tiny', null, previous), 5);
-  assert.is(releaseNumber('tiny', 9, previous), 9);
+  assert.is(releaseNumber('tiny', { first: true }, null), 1);
+  assert.is(releaseNumber('tiny', { number: 7 }, null), 7);
+  assert.is(releaseNumber('tiny', {}, previous), 5);
+  assert.is(releaseNumber('tiny', { number: 9 }, previous), 9);
   for (const number of [4, 3]) {
-    const refused = (async () => releaseNumber('tiny', number, previous))();
+    const refused = (async () => releaseNumber('tiny', { number }, previous))();
     await rejectedWith(refused, 'USAGE', /would not be newer than release 4/);
   }
-  const other = (async () => releaseNumber('other', 9, previous))();
+  const unsaid = await rejectedWith(
+    (async () => releaseNumber('tiny', {}, null))(),
+    'USAGE',
+    /nothing says which/,
+  );
+  assert.match(unsaid.hint ?? '', /--since DIR.*--first.*--number N/);
+  const both = (async () => releaseNumber('tiny', { first: true }, previous))();
+  await rejectedWith(both, 'USAGE', /contradict each other/);
+  const other = (async () => releaseNumber('other', { number: 9 }, previous))();
   await rejectedWith(other, 'USAGE', /is of tiny, and this one of other/);
 });
 

@@ -6,6 +6,7 @@ import { execa } from 'execa';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ReleaseManifest } from '../../builder/release/release-manifest.ts';
+import { publicKeyText } from '../../builder/signature/public-key.ts';
 import { secretKeyText } from '../../builder/signature/secret-key.ts';
 import { generateKey } from '../../builder/signature/signing-key.ts';
 import { boardsmith } from '../support/command-line.ts';
@@ -22,7 +23,9 @@ await cp(await newcomerLock(['cxo']), lock);
 /** Words that release the recipe with a key of its own. */
 async function words(name: string): Promise<string[]> {
   const key = join(folder, `${name}.key`);
-  await writeFile(key, await secretKeyText(generateKey(), null), { mode: 0o600 });
+  const pair = generateKey();
+  await writeFile(key, await secretKeyText(pair, null), { mode: 0o600 });
+  await writeFile(join(folder, `${name}.pub`), publicKeyText(pair.publicKey));
   const out = join(folder, name, 'release');
   await mkdir(join(folder, name));
   // The checkout that is tested may well have changes in it.
@@ -46,11 +49,11 @@ async function contents(release: string): Promise<Record<string, string>> {
 }
 
 test('two people with keys and caches of their own get the same bytes, and a second release runs nothing', async () => {
-  const first = await boardsmith([...(await words('first')), '--cache', testCache]);
+  const first = await boardsmith([...(await words('first')), '--first', '--cache', testCache]);
   assert.is(first.exitCode, 0, first.stderr);
   const cache = join(folder, 'another cache');
   await cp(join(testCache, 'inputs'), join(cache, 'inputs'), { recursive: true });
-  const second = await boardsmith([...(await words('second')), '--cache', cache, '--offline'], {
+  const second = await boardsmith([...(await words('second')), '--first', '--cache', cache, '--offline'], {
     environment: { TZ: 'Pacific/Chatham' },
   });
   assert.is(second.exitCode, 0, second.stderr);
@@ -58,7 +61,10 @@ test('two people with keys and caches of their own get the same bytes, and a sec
   assert.equal(await contents(other!), await contents(one!));
 
   const since = [...(await words('third')), '--cache', testCache, '--since', one!, '--json'];
-  const third = await boardsmith(since);
+  const stranger = await boardsmith(since);
+  assert.is(stranger.exitCode, 13, stranger.stderr);
+  assert.match(stranger.stdout, /is not signed with the key that signs this release/);
+  const third = await boardsmith([...since, '--pub', join(folder, 'first.pub')]);
   assert.is(third.exitCode, 0, third.stderr);
   const released = JSON.parse(third.stdout.trim().split('\n').at(-1)!) as {
     manifest: ReleaseManifest;
@@ -71,7 +77,7 @@ test('two people with keys and caches of their own get the same bytes, and a sec
 
 for (const signal of ['SIGINT', 'SIGKILL'] as const) {
   test(`stopped by ${signal} while the folder is written, it leaves no folder, and the next one is whole`, async () => {
-    const parameters = [...(await words(signal)), '--cache', testCache];
+    const parameters = [...(await words(signal)), '--first', '--cache', testCache];
     const place = join(folder, signal);
     const child = execa(
       process.execPath,

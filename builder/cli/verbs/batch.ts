@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
 import {
@@ -10,11 +8,13 @@ import {
 } from '../../identity/certificate-file.ts';
 import { formatSerialRange, parseSerialRange, serialCount } from '../../identity/serial-range.ts';
 import { authorityKey } from '../../recipe/authorities.ts';
-import { readManifest } from '../../release/verify/read-manifest.ts';
+import { soundHead } from '../../release/verify/sound-head.ts';
 import { readSecretKey } from '../../signature/secret-key.ts';
 import { passwordAsker } from '../ask-password.ts';
 import { givenPublicKey } from '../given-public-key.ts';
+import { givenPublicKeys, publicKeysOption } from '../public-keys-option.ts';
 import type { Terminal } from '../terminal.ts';
+import { wholeNumber } from '../whole-number.ts';
 import { writeWhole } from '../write-whole.ts';
 import { describeVerb, type Verb } from './verb.ts';
 
@@ -25,6 +25,9 @@ interface IssueOptions {
   readonly batch: string;
   readonly serials: string;
   readonly release: string;
+  readonly pub?: readonly string[];
+  readonly threshold?: number;
+  readonly unsigned?: true;
   readonly batchKey: string;
   readonly out?: string;
   readonly json?: true;
@@ -37,7 +40,7 @@ export const batch: Verb = {
       program,
       'batch',
       'issue the certificate that lets a manufacturer make the units of a batch, or show one',
-      "boardsmith batch issue --key authority.key --manufacturer 'Acme Boards' --batch 2026-11-a --serials ACME-000001..ACME-000500 --release release --batch-key batch.pub\n  boardsmith batch show 2026-11-a.cert --pub authority.pub",
+      "boardsmith batch issue --key authority.key --manufacturer 'Acme Boards' --batch 2026-11-a --serials ACME-000001..ACME-000500 --release release --pub team.pub --batch-key batch.pub\n  boardsmith batch show 2026-11-a.cert --pub authority.pub",
     );
     defineIssue(command, terminal);
     defineShow(command, terminal);
@@ -56,6 +59,9 @@ function defineIssue(command: Command, terminal: Terminal): void {
     .requiredOption('--batch <name>', 'name of the batch')
     .requiredOption('--serials <first..last>', 'the serials that its units may have')
     .requiredOption('--release <dir>', 'folder of the release that they are made of')
+    .addOption(publicKeysOption('public key whose signature counts on that release'))
+    .option('--threshold <n>', 'how many different ones must have signed it (default: 1)', wholeNumber(1))
+    .option('--unsigned', 'certify a release whatever its signatures: nobody need vouch for it')
     .requiredOption(
       '--batch-key <file>',
       'public key of the batch, whose secret key stays with the manufacturer',
@@ -71,7 +77,7 @@ function defineIssue(command: Command, terminal: Terminal): void {
         });
       }
       const batchKey = await givenPublicKey(terminal, options.batchKey);
-      const release = await releaseOf(path(options.release), options.release);
+      const release = await releaseOf(terminal, path(options.release), options);
       const authority = await readSecretKey(
         path(options.key),
         passwordAsker(terminal, options.passwordFile === undefined ? undefined : path(options.passwordFile)),
@@ -107,24 +113,32 @@ interface ReleaseFacts {
   readonly authorities: ReadonlySet<string>;
 }
 
-async function releaseOf(folder: string, shown: string): Promise<ReleaseFacts> {
-  const hint = 'name the folder that boardsmith release made';
-  const bytes = await readFile(join(folder, 'manifest.json')).catch((cause: unknown) => {
-    throw new BoardsmithError('FILE_UNUSABLE', `${shown} holds no release: there is no manifest.json`, {
-      hint,
-      cause,
-    });
-  });
-  const { manifest, problems } = readManifest(bytes);
-  if (manifest === null || problems.length > 0) {
-    throw new BoardsmithError('RELEASE_INVALID', `${shown} holds no sound release`, {
-      hint: `boardsmith verify ${shown} --pub KEY.pub`,
-      problems: problems.map(({ where, message }) => `${where}: ${message}`),
+/** An authority certifies what its signers stand for: a certificate names the release by its digest alone. */
+async function releaseOf(terminal: Terminal, folder: string, options: IssueOptions): Promise<ReleaseFacts> {
+  const { pub = [], threshold, unsigned } = options;
+  if (unsigned && (pub.length > 0 || threshold !== undefined)) {
+    throw new BoardsmithError(
+      'USAGE',
+      '--unsigned asks for no signature, and --pub and --threshold for some',
+      {
+        hint: 'leave --unsigned out',
+      },
+    );
+  }
+  if (!unsigned && pub.length === 0) {
+    throw new BoardsmithError('USAGE', `whose signature ${options.release} must have is not said`, {
+      hint: '--pub KEY.pub, of who signed it; --unsigned certifies it whoever made it',
     });
   }
+  const keys = await givenPublicKeys(terminal, pub);
+  const { manifest, digest } = await soundHead(
+    folder,
+    { keys, ...(threshold === undefined ? {} : { threshold }) },
+    terminal.signal,
+  );
   return {
     name: `${manifest.name} ${manifest.version}`,
-    digest: createHash('sha256').update(bytes).digest('hex'),
+    digest,
     authorities: new Set(manifest.images.flatMap(({ unit }) => unit.authorities.map(authorityKey))),
   };
 }
@@ -148,12 +162,12 @@ function defineShow(command: Command, terminal: Terminal): void {
   command
     .command('show <file>')
     .description('print what a certificate says, and whether one of the given keys signed it')
-    .option('--pub <key...>', 'public keys of authorities, as .pub files or their lines')
+    .addOption(publicKeysOption('public key of an authority'))
     .option('--json', 'print it as one JSON object')
     .action(async (file: string, options: { readonly pub?: string[]; readonly json?: true }) => {
       const read = await readCertificateFile(resolve(terminal.currentDirectory, file));
       const { certificate, minisig } = read;
-      const keys = await Promise.all((options.pub ?? []).map((key) => givenPublicKey(terminal, key)));
+      const keys = await givenPublicKeys(terminal, options.pub);
       const authority = keys.length === 0 ? null : certificateAuthority(read, keys);
       if (typeof authority === 'string') {
         throw new BoardsmithError('UNITS_INVALID', `${file} is not what an authority signed: ${authority}`, {

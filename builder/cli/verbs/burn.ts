@@ -24,7 +24,7 @@ import { readSecretKey } from '../../signature/secret-key.ts';
 import { passwordAsker } from '../ask-password.ts';
 import { burnProgress } from '../burn/burn-progress.ts';
 import { burnSummary, confirmBurn } from '../burn/confirm-burn.ts';
-import { givenPublicKey } from '../given-public-key.ts';
+import { givenPublicKeys, publicKeysOption } from '../public-keys-option.ts';
 import type { Terminal } from '../terminal.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { cacheFolder } from '../workspace.ts';
@@ -72,11 +72,7 @@ export const burn: Verb = {
         'boardsmith burn release/ --pub team.pub --image cxo --to cxo.img',
       ].join('\n  '),
     )
-      .option(
-        '--pub <key>',
-        'public key whose signature counts (a file or its line); several times for several',
-        several,
-      )
+      .addOption(publicKeysOption('public key whose signature counts'))
       .option('--threshold <number>', 'how many of them must have signed', wholeNumber(1), 1)
       .option('--min-release <n>', 'refuse a release with a smaller number', wholeNumber(1))
       .option('--image <name>', 'image, recipe or position, for units whose line names none')
@@ -124,7 +120,7 @@ async function list(terminal: Terminal, json: boolean): Promise<void> {
 async function burnRelease(terminal: Terminal, folder: string, options: BurnOptions): Promise<void> {
   requireTogether(options);
   const path = (file: string): string => resolve(terminal.currentDirectory, file);
-  const keys = await Promise.all(options.pub.map((key) => givenPublicKey(terminal, key)));
+  const keys = await givenPublicKeys(terminal, options.pub);
   const { history, ledger } = await ledgerOf(options, path);
   try {
     if (ledger?.repaired != null) terminal.note(`note: ${ledger.repaired}`);

@@ -11,8 +11,8 @@ import { ledgerCsv } from '../../ledger/ledger-csv.ts';
 import { openLedger } from '../../ledger/open-ledger.ts';
 import { readSecretKey } from '../../signature/secret-key.ts';
 import { passwordAsker } from '../ask-password.ts';
-import { givenPublicKey } from '../given-public-key.ts';
 import { unitHistoryLines, verdictLines } from '../ledger-text.ts';
+import { givenPublicKeys, publicKeysOption } from '../public-keys-option.ts';
 import type { Terminal } from '../terminal.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { writeWhole } from '../write-whole.ts';
@@ -39,10 +39,10 @@ function defineCheck(command: Command, terminal: Terminal): void {
   command
     .command('check <ledger>')
     .description('hold every line against the one before it, and every closed batch against its signature')
-    .option('--pub <file...>', 'public keys that batches may have; without it any key is taken')
+    .addOption(publicKeysOption('public key that a batch may have (without it any key is taken)'))
     .option('--json', 'print the verdict as one JSON object')
     .action(async (file: string, options: { readonly pub?: string[]; readonly json?: true }) => {
-      const keys = await Promise.all((options.pub ?? []).map((key) => givenPublicKey(terminal, key)));
+      const keys = await givenPublicKeys(terminal, options.pub);
       const verdict = await checkLedger(resolve(terminal.currentDirectory, file), keys);
       if (options.json) {
         const { history, problems, remarks } = verdict;

@@ -5,10 +5,10 @@ import { readSecretKey } from '../../signature/secret-key.ts';
 import { passwordAsker } from '../ask-password.ts';
 import { addRouterOption } from '../cluster-selection.ts';
 import { formatBytes, formatSeconds } from '../format.ts';
-import { givenPublicKey } from '../given-public-key.ts';
 import { addSelectionOptions } from '../image-selection.ts';
 import { sayNext } from '../next-command.ts';
 import { paint } from '../paint.ts';
+import { givenPublicKeys, publicKeysOption } from '../public-keys-option.ts';
 import { publishRelease, type ReleaseOptions } from '../publish-release.ts';
 import { shownPath } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
@@ -19,7 +19,6 @@ interface Written extends Omit<ReleaseOptions, 'out' | 'key'> {
   readonly out?: string;
   readonly key?: string;
   readonly cosign?: string;
-  readonly pub?: string[];
 }
 
 /** `boardsmith release`: a signed folder with everything that a manufacturer needs. */
@@ -29,19 +28,20 @@ export const release: Verb = {
       program,
       'release [name]',
       'publish the images of a recipe or cluster: one signed folder, complete or absent',
-      'boardsmith release skyminer-4 --key boardsmith.key --out releases/2 --since releases/1\n  boardsmith release --cosign releases/2 --key other.key',
+      'boardsmith release skyminer-4 --key boardsmith.key --out releases/1 --first\n  boardsmith release skyminer-4 --key boardsmith.key --out releases/2 --since releases/1\n  boardsmith release --cosign releases/2 --key other.key',
     );
     addRouterOption(addSelectionOptions(command))
       .option('--key <file>', 'secret key that signs it, as `boardsmith keygen` or `minisign -G` makes it')
       .option('--password-file <file>', "file whose first line is the key's password (default: ask)")
       .option('--out <dir>', 'the folder to make; must not be there')
       .option('--cosign <dir>', 'add a signature to a release that somebody else made, and that you made too')
-      .option('--pub <key...>', 'with --cosign: keys of those who signed before, to hold their signatures to')
       .option('--since <dir>', 'an earlier release: say what changed, and count on from its number')
-      .option(
-        '--number <n>',
-        'number of this release (default: that of --since and one, or 1)',
-        wholeNumber(1),
+      .option('--first', 'there is no earlier release of this name: this is number 1')
+      .option('--number <n>', 'number of this release (default: that of --since and one)', wholeNumber(1))
+      .addOption(
+        publicKeysOption(
+          'public key whose signature counts on the release of --since (default: that of --key), or of --cosign',
+        ),
       )
       .option('--version <text>', 'version for people: 2026.11 or 1.4.0 (default: the date)')
       .option('--date <date>', 'YYYY-MM-DD (default: that of the lock)')
@@ -103,7 +103,7 @@ async function addSignature(
   const { signal } = terminal;
   const folder = resolve(terminal.currentDirectory, named);
   const signer = await readSecretKey(key, passwordAsker(terminal, passwordFile));
-  const keys = await Promise.all((pub ?? []).map((key) => givenPublicKey(terminal, key)));
+  const keys = await givenPublicKeys(terminal, pub);
   const { manifest, digest, signature } = await cosign(folder, signer, { keys, signal });
   if (json) {
     terminal.out(JSON.stringify({ event: 'cosigned', folder, digest, signature }));
@@ -117,7 +117,7 @@ async function addSignature(
 
 function missing(what: string): BoardsmithError {
   return new BoardsmithError('USAGE', `${what} is missing`, {
-    hint: 'boardsmith release CLUSTER --key FILE --out DIR',
+    hint: 'boardsmith release CLUSTER --key FILE --out DIR --since DIR, or --first',
   });
 }
 

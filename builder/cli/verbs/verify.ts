@@ -22,7 +22,7 @@ import {
   verifyRelease,
 } from '../../release/verify/verify-release.ts';
 import { formatBytes } from '../format.ts';
-import { givenPublicKey } from '../given-public-key.ts';
+import { givenPublicKeys, publicKeysOption } from '../public-keys-option.ts';
 import type { Terminal } from '../terminal.ts';
 import { cardLines, releaseLines } from '../verify-text.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -50,7 +50,7 @@ export const verify: Verb = {
       'hold a release folder, an image of it or a burnt card against the signatures; tell everything that is wrong',
       'boardsmith verify releases/skyminer-4-2 --pub first.pub --pub second.pub --threshold 2\n  boardsmith verify /dev/sdb --release releases/skyminer-4-2 --pub first.pub',
     )
-      .option('--pub <key...>', 'public keys that count: files, or their lines')
+      .addOption(publicKeysOption('public key whose signature counts'))
       .option('--threshold <n>', 'how many different ones must have signed (default: 1)', wholeNumber(1))
       .option('--min-release <n>', 'refuse a release with a smaller number', wholeNumber(1))
       .option('--ledger <file>', 'refuse a release older than one that this ledger has')
@@ -148,7 +148,7 @@ async function verifyOptions(terminal: Terminal, written: Written): Promise<Veri
       hint: 'name their public keys: --pub KEY',
     });
   }
-  const keys = await Promise.all(pub.map(async (key) => await givenPublicKey(terminal, key)));
+  const keys = await givenPublicKeys(terminal, pub);
   const known = ledger === undefined ? null : await historyOf(resolve(terminal.currentDirectory, ledger));
   return {
     keys,

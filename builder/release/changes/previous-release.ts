@@ -2,9 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoardsmithError } from '../../error/boardsmith-error.ts';
+import type { PublicKey } from '../../signature/keys.ts';
 import type { ImageManifest } from '../../steps/image-manifest.ts';
 import type { ReleaseManifest } from '../release-manifest.ts';
 import { sbomPackages } from '../sbom-packages.ts';
+import { problemLine } from '../verify/release-problem.ts';
+import { type HeadSigners, soundHead } from '../verify/sound-head.ts';
+import { verifyHead } from '../verify/verify-release.ts';
 import type { DescribedImage } from './image-changes.ts';
 
 /** A release that another one is compared with. Every file that is read of it is held to its manifest. */
@@ -20,12 +24,16 @@ export interface PreviousRelease {
 /** Where a cluster's release has its policy, as a diff reads it. */
 export const policyFile = 'policy/policy.json';
 
-/** @throws BoardsmithError FILE_UNUSABLE if it is no release folder; RELEASE_INVALID if a file is not what its manifest says */
-export async function readPreviousRelease(folder: string): Promise<PreviousRelease> {
-  const bytes = await readFile(join(folder, 'manifest.json')).catch((cause) => {
-    throw notRelease(folder, cause);
-  });
-  const manifest = parsed(bytes, folder);
+/**
+ * @param signers whose signatures its manifest must have
+ * @throws BoardsmithError FILE_UNUSABLE if it is no release folder; RELEASE_INVALID if the manifest is not sound or not signed, or a file is not what it says
+ */
+export async function readPreviousRelease(
+  folder: string,
+  signers: HeadSigners,
+  signal: AbortSignal,
+): Promise<PreviousRelease> {
+  const { manifest, digest } = await soundHead(folder, signers, signal);
   const read = async (path: string): Promise<string> => {
     const listed = manifest.files.find((file) => file.path === path);
     const content = await readFile(join(folder, path)).catch(() => null);
@@ -39,37 +47,36 @@ export async function readPreviousRelease(folder: string): Promise<PreviousRelea
   };
   const images: DescribedImage[] = [];
   for (const image of manifest.images) {
-    const sbom = image.sboms.find((path) => path.endsWith('.cdx.json'));
-    if (sbom === undefined) throw notRelease(folder);
+    const sbom = image.sboms.find((path) => path.endsWith('.cdx.json')) ?? `images/${image.name}.cdx.json`;
     const [packages, build] = [await read(sbom), await read(image.buildManifest)];
     const { sizes } = JSON.parse(build) as ImageManifest;
     images.push({ image, packages: sbomPackages(packages), sizes });
   }
   const hasPolicy = manifest.files.some(({ path }) => path === policyFile);
-  return { manifest, digest: sha256(bytes), images, policy: hasPolicy ? await read(policyFile) : null };
+  return { manifest, digest, images, policy: hasPolicy ? await read(policyFile) : null };
 }
 
-function parsed(bytes: Buffer, folder: string): ReleaseManifest {
-  let manifest: ReleaseManifest;
-  try {
-    manifest = JSON.parse(bytes.toString('utf8')) as ReleaseManifest;
-  } catch (cause) {
-    throw notRelease(folder, cause);
-  }
-  const isRelease =
-    manifest?.format === 'boardsmith-release/1' &&
-    Array.isArray(manifest.images) &&
-    Array.isArray(manifest.files) &&
-    Number.isSafeInteger(manifest.number);
-  if (!isRelease) throw notRelease(folder);
-  return manifest;
-}
-
-function notRelease(folder: string, cause?: unknown): BoardsmithError {
-  return new BoardsmithError('FILE_UNUSABLE', `${folder} is no release folder`, {
-    hint: 'name the folder that holds the manifest.json of an earlier release',
-    ...(cause === undefined ? {} : { cause }),
-  });
+/**
+ * Refuses a release that the holder of a key did not sign: where nobody else is named, only one's own word counts.
+ * @throws BoardsmithError RELEASE_INVALID
+ */
+export async function requireSignedBy(
+  folder: string,
+  { digest }: Pick<PreviousRelease, 'digest'>,
+  key: PublicKey,
+  signal: AbortSignal,
+): Promise<void> {
+  const verdict = await verifyHead(folder, { keys: [key], signal });
+  // The file may be another one by now.
+  if (verdict.problems.length === 0 && verdict.digest === digest) return;
+  throw new BoardsmithError(
+    'RELEASE_INVALID',
+    `${folder} is not signed with the key that signs this release`,
+    {
+      problems: verdict.problems.map(problemLine),
+      hint: 'name the public key of somebody who signed it: --pub KEY.pub',
+    },
+  );
 }
 
 function sha256(bytes: Uint8Array): string {
