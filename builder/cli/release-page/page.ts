@@ -1,5 +1,5 @@
 import type { ImageChanges, ReleaseChanges } from '../../release/changes/release-changes.ts';
-import { packageWords } from '../../release/documents/notes.ts';
+import { firstWords, packageWords } from '../../release/documents/notes.ts';
 import type { PageContents } from '../../release/make/make-release.ts';
 import type { ReleasedImage } from '../../release/release-manifest.ts';
 import { formatBytes } from '../format.ts';
@@ -40,7 +40,13 @@ export function releasePage({ facts, images, files, changes }: PageContents, pic
 sha256sum -c SHA256SUMS</pre>
 <p class="faint">The signature is over manifest.json, which names every other file, SHA256SUMS too; <code>sha256sum</code> alone says nothing of who made them.</p></section>
 <section><h2>Burn</h2><p>List the disks first, then name the one that the card is in: what is written is gone.</p>
-<pre>boardsmith burn . --image ${images[0]!.name} --pub KEY.pub --to /dev/sdX</pre>
+<pre>boardsmith burn --list
+boardsmith burn . --image ${images[0]!.name} --pub KEY.pub --to /dev/sdX</pre>${
+    images.some(({ unit }) => unit.authorities.length > 0) &&
+    html`
+<p>Many cards, each a unit with a serial of its own, for which the authority has sent a certificate:</p>
+<pre>boardsmith burn . --pub KEY.pub --units units.csv --batch-key batch.key --certificate BATCH.cert --ledger ledger.ndjson --to /dev/sdX</pre>`
+  }
 <p>One card, with Debian’s bmap-tools, which writes what is mapped and checks it; the card gets no identity so:</p>
 <pre>bmaptool copy --bmap images/${images[0]!.name}.bmap images/${images[0]!.name}.img.zst /dev/sdX</pre></section>
 ${
@@ -52,11 +58,20 @@ ${
 <section><h2>Where it comes from</h2><dl><dt>sources</dt><dd class="mono">${
     facts.sourceRevision === null ? 'no commit is named' : `commit ${facts.sourceRevision}`
   }</dd><dt>inputs</dt><dd class="mono">boardsmith.lock sha256 ${facts.lock}</dd><dt>builder</dt><dd>Boardsmith ${facts.builderVersion}</dd></dl>
-<p class="faint">Whoever builds this commit with these inputs gets these bytes: <code>provenance/</code> names every input of every image, and the <code>.cdx.json</code> and <code>.spdx.json</code> beside an image what is in it.</p></section>
+<p class="faint">Whoever builds this commit with these inputs gets these bytes: <code>provenance/</code> names every input of every image, and the <code>.cdx.json</code> and <code>.spdx.json</code> beside an image what is in it.</p>${sourcesPart(files)}</section>
 <footer>Release ${number} of ${name}. This page needs no network.</footer>
 </main></body></html>
 `;
   return page.text;
+}
+
+function sourcesPart(files: PageContents['files']): Markup | false {
+  const sources = files.filter(({ path }) => path.startsWith('sources/'));
+  if (sources.length === 0) return false;
+  return html`<h3>Sources of what is in the images</h3><p class="faint">Of everything whose licence wants its source to come with it.</p><ul>${sources.map(
+    ({ path, size }) =>
+      html`<li><a href="${path}">${path.replace('sources/', '')}</a>, ${formatBytes(size)}</li>`,
+  )}</ul>`;
 }
 
 function tile(value: string, label: string): Markup {
@@ -92,10 +107,8 @@ function imageFacts(
   )}${unit.authorities.map((line) => html`<dt>takes units from</dt><dd class="mono">${line}</dd>`)}</dl>`;
 }
 
-function changesPart({ previous, images, flows }: ReleaseChanges): Markup {
-  if (previous === null) {
-    return html`<p>Compared with no other release: this is the first, or none was named.</p>`;
-  }
+function changesPart({ number, previous, images, flows }: ReleaseChanges): Markup {
+  if (previous === null) return html`<p>${firstWords(number)}</p>`;
   const nothing = flows !== null && [...flows.opens, ...flows.closes, ...flows.moves].length === 0;
   return html`<p>Since ${previous.version} (release ${previous.number}).</p>${
     flows !== null &&

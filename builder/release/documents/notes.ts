@@ -6,7 +6,7 @@ export function releaseNotes(changes: ReleaseChanges, description: string): stri
   const { name, number, version, previous, images, flows } = changes;
   const lines = [`# ${name} ${version} (release ${number})`, '', description, ''];
   if (previous === null) {
-    lines.push('Compared with no other release: this is the first, or none was named.', '');
+    lines.push(firstWords(number), '');
     for (const image of images) lines.push(`- image ${image.name}`);
     return `${lines.join('\n').trimEnd()}\n`;
   }
@@ -37,6 +37,13 @@ function imageLines({ change, packages, sizes, unit }: ImageChanges): string[] {
     ...sizes.map(({ part, from, to }) => `- ${part}: ${size(from)} → ${size(to)}`),
   ];
   return lines.length > 0 ? lines : ['Other bytes, of the same packages and sizes.'];
+}
+
+/** Of a release that is compared with none. Also for the page. */
+export function firstWords(number: number): string {
+  return number === 1
+    ? 'The first release: there is none to compare it with.'
+    : 'Compared with no other release.';
 }
 
 /** Also for the page. */
