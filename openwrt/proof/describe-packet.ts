@@ -35,7 +35,7 @@ export const usualPacket: Packet = {
   direction: 0n,
   statusDnat: 0n,
   statusSnat: 0n,
-  statusConfirmed: 1n,
+  statusConfirmed: 0n,
   iif: deviceNumber('other0'),
   sourceMac: 0x0200_0000_0099n,
   source: 2n ** 128n + 0x08080808n,

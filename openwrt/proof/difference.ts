@@ -2,7 +2,7 @@ import { describePacket } from './describe-packet.ts';
 import { evaluatePacket } from './evaluate-packet.ts';
 import type { AllowedPackets } from './meaning/vocabulary.ts';
 import { inClass } from './packet-class.ts';
-import { type Packet, paths, states } from './packet-fields.ts';
+import { isFirst, type Packet, paths } from './packet-fields.ts';
 import type { PolicyPackets } from './policy-packets.ts';
 import type { Ruleset } from './ruleset/ruleset.ts';
 
@@ -19,7 +19,7 @@ const verb = (packet: Packet): string =>
 
 /** The packet as it came: what rules made of a new connection taken back. */
 const asItCame = (packet: Packet): Packet =>
-  packet.state === states.new ? { ...packet, statusDnat: 0n, statusSnat: 0n } : packet;
+  isFirst(packet) ? { ...packet, statusDnat: 0n, statusSnat: 0n } : packet;
 
 export function opens(ruleset: Ruleset, packet: Packet): Difference {
   const { by } = evaluatePacket(ruleset, asItCame(packet));

@@ -1,6 +1,7 @@
 import {
   etherTypes,
   ipv4Base,
+  isFirst,
   noEthernetHeader,
   noFragmentHeader,
   type Packet,
@@ -259,8 +260,8 @@ class Flight {
 
   /** nf_nat asks the rules about the first packet of a connection only, and each end of it once. */
   awaitsTranslation(hook: Hook): boolean {
-    const { state, statusDnat, statusSnat } = this.#packet;
-    return state === states.new && (hook === 'prerouting' ? statusDnat : statusSnat) === 0n;
+    const { statusDnat, statusSnat } = this.#packet;
+    return isFirst(this.#packet) && (hook === 'prerouting' ? statusDnat : statusSnat) === 0n;
   }
 
   translateTo(address: bigint, port: bigint): void {

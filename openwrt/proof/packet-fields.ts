@@ -90,6 +90,11 @@ export type Packet = Readonly<Record<PacketField, bigint>>;
 export const paths = { input: 0n, forward: 1n, output: 2n } as const;
 export const etherTypes = { ipv4: 0x0800n, ipv6: 0x86ddn, arp: 0x0806n } as const;
 export const states = { invalid: 1n, established: 2n, related: 4n, new: 8n, untracked: 64n } as const;
+
+/** Whether rules may translate it: the first packet of a connection, of which conntrack holds nothing yet. Until an answer comes those that follow are `new` too, and fare as the first one did (nf_nat_inet_fn). */
+export const isFirst = ({ state, statusConfirmed }: Packet): boolean =>
+  state === states.new && statusConfirmed === 0n;
+
 export const noFragmentHeader = 65536n;
 export const noEthernetHeader = 1n << 48n;
 export const noTransport = 256n;

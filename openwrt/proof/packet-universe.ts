@@ -61,7 +61,15 @@ export const packetUniverse: readonly (readonly PacketClass[])[] = [
   ],
   [
     // The first packet of a connection: nothing is translated before the rules say so. Conntrack calls new only what goes in the original direction.
-    { state: [point(states.new)], direction: [point(0)], statusDnat: [point(0)], statusSnat: [point(0)] },
+    {
+      state: [point(states.new)],
+      direction: [point(0)],
+      statusDnat: [point(0)],
+      statusSnat: [point(0)],
+      statusConfirmed: [point(0)],
+    },
+    // One more packet before an answer: the connection is in the table, translated as the rules were that its first packet met, which may have been others.
+    { state: [point(states.new)], direction: [point(0)], statusConfirmed: [point(1)] },
     // Found in conntrack's table.
     { state: [point(states.established)], statusConfirmed: [point(1)] },
     // The kernel's own error is given the connection of the packet that it is about, which may be in no table yet (nf_ct_attach).

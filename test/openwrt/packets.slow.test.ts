@@ -1,16 +1,22 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadCluster } from '../../builder/recipe/load-cluster.ts';
 import { compileRuleset } from '../../openwrt/nft/compile-ruleset.ts';
+import type { Ruleset } from '../../openwrt/nft/model.ts';
+import { printNft } from '../../openwrt/nft/print-text.ts';
+import { accept, ipv4, is, state, translated, udp } from '../../openwrt/nft/rule-parts.ts';
 import type { Policy } from '../../openwrt/policy/policy.ts';
 import { policyOfCluster } from '../../openwrt/policy/policy-of-cluster.ts';
 import { frame } from '../support/packet-frame.ts';
 import { describeProbe, frameOf, type Probe, probesIn, probesOf } from '../support/packet-matrix.ts';
 import { checkout } from '../support/places.ts';
+import { addFirst } from '../support/ruleset-mutants.ts';
 import { sampleAlone, samplePolicy } from '../support/sample-policy.ts';
 import { compileSegmentPrograms, segmentsUnavailable } from '../support/segment-programs.ts';
 import { SegmentWorld } from '../support/segment-world.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { wherePossible } from '../support/where-possible.ts';
 
 /** Packets between two looks at what arrived: what a socket's buffer holds. */
@@ -133,6 +139,56 @@ withSegments(
     }
   },
 );
+
+/** Who has heard a datagram from outside to a port that was forwarded, without an answer, before the router loaded another ruleset. */
+async function heardAfterChange(changed: Ruleset): Promise<string[]> {
+  const world = await SegmentWorld.start(programs!, samplePolicy, compileRuleset(samplePolicy));
+  try {
+    const tell = (text: string) =>
+      world.exchange([
+        {
+          from: 'outside',
+          frame: frame(
+            world.toRouter('outside'),
+            { source: '8.8.8.8', destination: '198.18.0.2' },
+            { kind: 'udp', from: 777, to: 4000, text },
+          ),
+        },
+      ]);
+    const hearers = (seen: Awaited<ReturnType<typeof tell>>, text: string): string[] =>
+      [...seen].flatMap(([name, packets]) =>
+        name !== 'outside' && packets.some(({ payload }) => payload.includes(text)) ? [name] : [],
+      );
+    assert.equal(hearers(await tell('before'), 'before'), ['node-1']);
+    const file = join(temporaryFolder('changed-ruleset'), 'ruleset.nft');
+    writeFileSync(file, `flush ruleset\n${printNft(changed)}`);
+    await world.run('router', `nft -f ${file}`);
+    return hearers(await tell('after'), 'after');
+  } finally {
+    world.close();
+  }
+}
+
+withSegments('a forward that is taken away ends also what nobody has answered yet', async () => {
+  const moved = {
+    ...samplePolicy,
+    forwards: samplePolicy.forwards.map((one) => (one.port === 4000 ? { ...one, port: 4005 } : one)),
+  };
+  const ruleset = compileRuleset(moved);
+  assert.equal(await heardAfterChange(ruleset), []);
+  // Conntrack calls it new and translates it as before: without the port that it was sent to it is one of the forward from another port.
+  const trusting = addFirst('from_uplink_original_ipv4', [
+    state('new'),
+    translated,
+    is('meta oifname', 'eth1'),
+    ipv4,
+    is('ip daddr', '10.0.1.2'),
+    udp,
+    is('udp dport', 4001),
+    accept,
+  ]);
+  assert.equal(await heardAfterChange(trusting(ruleset)), ['node-1']);
+});
 
 /** Where each probe, by number, was seen. */
 async function send(world: SegmentWorld, probes: readonly Probe[]): Promise<Map<number, string[]>> {

@@ -161,5 +161,6 @@ function arrival(hasIpv6: boolean): PacketClass[] {
 const untranslated = (): PacketClass[] => [
   { protocol: [point(etherTypes.arp)] },
   { state: outside(wholeField('state'), state('new')) },
+  { statusConfirmed: [point(1)] },
   { statusDnat: [point(0)], statusSnat: [point(0)] },
 ];

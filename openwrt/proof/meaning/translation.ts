@@ -15,16 +15,18 @@ import {
   udp,
 } from './vocabulary.ts';
 
-/** Rules translate new connections only; of all others conntrack remembers what it did. */
+/** Rules translate a connection by its first packet only; of all others conntrack remembers what it did. */
 const untouched: readonly PacketClass[] = [
   { protocol: [point(etherTypes.arp)] },
   { state: outside(wholeField('state'), state('new')) },
+  { statusConfirmed: [point(1)] },
 ];
+
+const first: PacketClass = { state: state('new'), statusConfirmed: [point(0)] };
 
 /** What a new connection's source becomes: the uplink address if it leaves through the uplink from a board's address; else it stays. */
 export function sourceTranslation(policy: Policy): PacketClass[] {
-  const opening: PacketClass = { state: state('new') };
-  const untranslated: PacketClass = { ...opening, statusSnat: [point(0)] };
+  const untranslated: PacketClass = { ...first, statusSnat: [point(0)] };
   if (policy.uplink === null) return [...untouched, untranslated];
   const uplink = device(policy.uplink.device);
   return [
@@ -36,7 +38,7 @@ export function sourceTranslation(policy: Policy): PacketClass[] {
         board[family] === null ? [] : address(board[family].board),
       );
       return crossed(
-        [{ ...opening, ...ofFamily(family), oif: uplink }],
+        [{ ...first, ...ofFamily(family), oif: uplink }],
         [
           { statusSnat: [point(1)], source: boards },
           { statusSnat: [point(0)], source: outside(allAddresses[family], boards) },
@@ -48,8 +50,7 @@ export function sourceTranslation(policy: Policy): PacketClass[] {
 
 /** What a new connection's destination becomes: a board's, if it comes from the uplink to the uplink address and a forwarded port; else it stays. */
 export function destinationTranslation(policy: Policy): PacketClass[] {
-  const opening: PacketClass = { state: state('new') };
-  const untranslated: PacketClass = { ...opening, statusDnat: [point(0)] };
+  const untranslated: PacketClass = { ...first, statusDnat: [point(0)] };
   if (policy.uplink === null) return [...untouched, untranslated];
   const uplink = device(policy.uplink.device);
   const here: PacketClass = { ...ofFamily('ipv4'), iif: uplink };
@@ -69,7 +70,7 @@ export function destinationTranslation(policy: Policy): PacketClass[] {
       return [
         { ...untranslated, ...header, destinationPort: outside(wholeField('destinationPort'), ports) },
         ...forwards.map(({ port, to }) => ({
-          ...opening,
+          ...first,
           ...header,
           ...toRouter,
           destinationPort: [point(port)],

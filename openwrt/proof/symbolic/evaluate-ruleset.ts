@@ -40,7 +40,7 @@ const journey: readonly { readonly hook: Hook; readonly packets: PacketClass }[]
   { hook: 'postrouting', packets: { path: [point(paths.forward), point(paths.output)] } },
 ];
 
-/** nf_nat asks its chains about the first packet of a connection only, and no more once one has answered. */
+/** nf_nat asks its chains about the first packet of a connection only, which is not confirmed yet, and no more once one has answered. */
 const untranslated = { prerouting: 'statusDnat', postrouting: 'statusSnat' } as const;
 
 /** Places where a ruleset asks for what has no meaning there: a look at conntrack before conntrack, say. Nothing is proven of it. */
@@ -153,7 +153,11 @@ export function universeSet(space: PacketSpace): SetId {
 /** The same after rules have translated new connections: what they made of them is open. */
 export function outcomesSet(space: PacketSpace, universe: SetId): SetId {
   const { diagram } = space;
-  const opening = space.of({ state: [point(states.new)], protocol: protocolsOf.inet });
+  const opening = space.of({
+    state: [point(states.new)],
+    statusConfirmed: [point(0)],
+    protocol: protocolsOf.inet,
+  });
   const translated = space.forget(space.forget(diagram.and(universe, opening), 'statusDnat'), 'statusSnat');
   return diagram.or(universe, translated);
 }
@@ -207,7 +211,12 @@ export class RulesetEvaluation {
       let concerned: PacketClass = { protocol: protocolsOf[chain.family] };
       if (base.type === 'nat') {
         const status = untranslated[hook as keyof typeof untranslated];
-        concerned = { ...concerned, state: [point(states.new)], [status]: [point(0)] };
+        concerned = {
+          ...concerned,
+          state: [point(states.new)],
+          statusConfirmed: [point(0)],
+          [status]: [point(0)],
+        };
       }
       const seen = this.space.of(concerned);
       const fates: Fates = { accepted: [], rejected };

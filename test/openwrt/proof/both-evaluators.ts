@@ -1,5 +1,5 @@
 import { evaluatePacket } from '../../../openwrt/proof/evaluate-packet.ts';
-import { fieldOrder, type Packet, type PacketField, states } from '../../../openwrt/proof/packet-fields.ts';
+import { fieldOrder, isFirst, type Packet, type PacketField } from '../../../openwrt/proof/packet-fields.ts';
 import type { Ruleset } from '../../../openwrt/proof/ruleset/ruleset.ts';
 import {
   cutUniverse,
@@ -46,7 +46,7 @@ export function compareEvaluators(ruleset: Ruleset, count: number, seed: number)
     if (inside === null) return anywhere;
     const field = fieldOrder[Math.floor(random() * fieldOrder.length)]!;
     const changed = random() < 0.5 ? inside : { ...inside, [field]: any(field, boundaries[field]) };
-    const asItCame = changed.state === states.new ? { ...changed, statusDnat: 0n, statusSnat: 0n } : changed;
+    const asItCame = isFirst(changed) ? { ...changed, statusDnat: 0n, statusSnat: 0n } : changed;
     return isPossible(asItCame) ? asItCame : anywhere;
   };
   const disagreements: Disagreement[] = [];
@@ -55,7 +55,7 @@ export function compareEvaluators(ruleset: Ruleset, count: number, seed: number)
     const packet = nextPacket(index);
     const fate = evaluatePacket(ruleset, packet);
     outcomes[fate.outcome]++;
-    const letThrough = space.has(packet.state === states.new ? asItCame : accepted, packet);
+    const letThrough = space.has(isFirst(packet) ? asItCame : accepted, packet);
     const symbolic = letThrough ? 'accepted' : space.has(rejected, packet) ? 'rejected' : 'dropped';
     const agreed =
       fate.outcome === symbolic && (fate.outcome !== 'accepted' || space.has(accepted, fate.packet));

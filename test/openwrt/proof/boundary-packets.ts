@@ -4,6 +4,7 @@ import {
   deviceNumber,
   etherTypes,
   ipv4Base,
+  isFirst,
   noEthernetHeader,
   noFragmentHeader,
   type Packet,
@@ -77,12 +78,13 @@ function settled(draft: Draft): Draft {
     if (packet.fragment < noFragmentHeader) packet.nextHeader = 44n;
     else if (![0n, 43n, 44n, 51n, 59n, 60n].includes(packet.nextHeader)) packet.nextHeader = packet.transport;
   } else if (packet.fragment === noFragmentHeader) packet.fragment = 0n;
-  if (packet.state === states.new || packet.state === states.invalid || packet.state === states.untracked) {
-    packet.direction = 0n;
+  const tracked = packet.state !== states.invalid && packet.state !== states.untracked;
+  if (packet.state === states.new || !tracked) packet.direction = 0n;
+  if (isFirst(packet) || !tracked) {
     packet.statusDnat = 0n;
     packet.statusSnat = 0n;
   }
-  if (packet.state === states.invalid || packet.state === states.untracked) packet.statusConfirmed = 0n;
+  if (!tracked) packet.statusConfirmed = 0n;
   if (packet.state === states.established) packet.statusConfirmed = 1n;
   return packet;
 }

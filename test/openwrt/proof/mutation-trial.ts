@@ -1,5 +1,5 @@
 import { evaluatePacket, type PacketFate } from '../../../openwrt/proof/evaluate-packet.ts';
-import { type Packet, type PacketField, states } from '../../../openwrt/proof/packet-fields.ts';
+import { isFirst, type Packet, type PacketField } from '../../../openwrt/proof/packet-fields.ts';
 import type { PolicyPackets } from '../../../openwrt/proof/policy-packets.ts';
 import { type Proof, Prover } from '../../../openwrt/proof/prover.ts';
 import {
@@ -87,7 +87,7 @@ function founded(
 ): Omit<MutationOutcome, 'mutation'> {
   const shown = differences.find(({ kind, packet }) => {
     if (kind.endsWith('beyond a limit')) return true;
-    const came = packet.state === states.new ? { ...packet, statusDnat: 0n, statusSnat: 0n } : packet;
+    const came = isFirst(packet) ? { ...packet, statusDnat: 0n, statusSnat: 0n } : packet;
     return !sameFate(evaluatePacket(original, came), evaluatePacket(ruleset, came));
   });
   return shown === undefined

@@ -120,6 +120,31 @@ test('a limit that opens', () => {
   assert.match(said(base, { nftables: inverted }), /if a limit is exceeded, although nothing allows it/);
 });
 
+test('a connection that an older ruleset translated, and that nobody has answered', () => {
+  const is = (left: object, right: unknown, op = '==') => ({ match: { op, left, right } });
+  const field = (protocol: string, name: string) => ({ payload: { protocol, field: name } });
+  const before = listing.nftables.findIndex(({ rule }) => rule?.chain === 'from_uplink_original_ipv4');
+  // A first packet comes there only from the port that is forwarded now.
+  const trusting = {
+    rule: {
+      ...listing.nftables[before]!.rule,
+      expr: [
+        is({ ct: { key: 'state' } }, 'new', 'in'),
+        is({ ct: { key: 'status' } }, 'dnat', 'in'),
+        is({ meta: { key: 'oifname' } }, 'eth2'),
+        is(field('ip', 'daddr'), '10.77.0.6'),
+        is(field('udp', 'dport'), 6001),
+        { accept: null },
+      ],
+    },
+  };
+  const nftables = listing.nftables.toSpliced(before, 0, trusting as (typeof listing.nftables)[number]);
+  assert.match(
+    said(base, { nftables }),
+    /although no flow allows it: udp .*, new connection, destination translated/,
+  );
+});
+
 test('a refusal that answers', () => {
   const nftables = listing.nftables.map((object) => {
     const { rule } = object;
