@@ -8,6 +8,7 @@ import { requireProfile } from '../../builder/lock/resolve/openwrt/release-profi
 import { findSha256 } from '../../builder/lock/resolve/openwrt/sha256sums.ts';
 import { sha256OfFile } from '../../builder/lock/sha256-of-file.ts';
 import { disabledScripts, type ManagementServices } from './closed/management-services.ts';
+import { packageLicences } from './package-licences.ts';
 import { type BuiltImage, findBuiltImage } from './read-built-profiles.ts';
 import { manifestProblems, readManifest } from './read-manifest.ts';
 import { gunzipImage, openRoot } from './root-of-image.ts';
@@ -52,8 +53,12 @@ export interface ReleaseImageFacts {
   /** Name of the image's file, packed with gzip. */
   readonly image: string;
   readonly sha256: string;
-  /** Name and version of every package in it, sorted. */
-  readonly packages: readonly { readonly name: string; readonly version: string }[];
+  /** Every package in it, sorted by name. The licence is an SPDX expression, as the package manager's record in the image has it; null if that has none. */
+  readonly packages: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly licence: string | null;
+  }[];
 }
 
 const factsName = 'router.json';
@@ -100,8 +105,9 @@ export async function buildReleaseImage(build: ReleaseImageBuild): Promise<Relea
   });
   progress('looking at the image');
   const found = await requireImage(built, image, signal);
-  const packages = await requirePackages(built, request);
-  await requireRoot(join(built, found.name), join(scratch, 'image'), image, signal);
+  const installed = await requirePackages(built, request);
+  const licences = await requireRoot(join(built, found.name), join(scratch, 'image'), image, signal);
+  const packages = installed.map((one) => ({ ...one, licence: licences.get(one.name) ?? null }));
   await copyFile(join(built, found.name), join(output, found.name));
   const facts: ReleaseImageFacts = { image: found.name, sha256: found.sha256, packages };
   await writeFile(join(output, factsName), `${JSON.stringify(facts, null, 2)}\n`);
@@ -222,7 +228,7 @@ function noImage(what: string): BoardsmithError {
 async function requirePackages(
   folder: string,
   request: OpenwrtRequest,
-): Promise<ReleaseImageFacts['packages']> {
+): Promise<{ readonly name: string; readonly version: string }[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.manifest'));
   if (names.length !== 1) throw refusedImage([`${names.length} manifests lie beside it, not one`]);
   const manifest = readManifest(await readFile(join(folder, names[0]!), 'utf8'));
@@ -233,25 +239,30 @@ async function requirePackages(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** @returns the licences of its packages */
 async function requireRoot(
   packed: string,
   unpacked: string,
   image: ReleaseImage,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<ReadonlyMap<string, string>> {
   if (image.fileSystem === 'tar') return await requireSoundRoot(await openTarRoot(packed, signal), image);
   await gunzipImage(packed, unpacked, signal);
   const handle = await open(unpacked, 'r');
   try {
-    await requireSoundRoot(await openRoot(handle, image.fileSystem), image);
+    return await requireSoundRoot(await openRoot(handle, image.fileSystem), image);
   } finally {
     await handle.close();
   }
 }
 
-async function requireSoundRoot(root: ReadableRoot, { files, services }: ReleaseImage): Promise<void> {
+async function requireSoundRoot(
+  root: ReadableRoot,
+  { files, services }: ReleaseImage,
+): Promise<ReadonlyMap<string, string>> {
   const problems = await rootProblems(root, files, services);
   if (problems.length > 0) throw refusedImage(problems);
+  return await packageLicences(root);
 }
 
 function refusedImage(problems: readonly string[]): BoardsmithError {

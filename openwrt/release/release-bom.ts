@@ -34,7 +34,7 @@ export function releaseBom(
 }
 
 function componentOf(
-  { name, version }: ReleaseImageFacts['packages'][number],
+  { name, version, licence }: ReleaseImageFacts['packages'][number],
   inputs: readonly ManifestInput[],
 ): SbomComponent {
   // opkg's files are NAME_VERSION_ARCH.ipk, apk's NAME-VERSION.apk.
@@ -50,7 +50,7 @@ function componentOf(
     version,
     purl: genericPackageUrl(name, version, 'openwrt'),
     sha256: source.sha256,
-    licence: null,
+    licence,
     licenceTexts: [],
     parts: [],
   };

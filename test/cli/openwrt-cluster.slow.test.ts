@@ -185,6 +185,10 @@ if (missing.length > 0 || !hasGpg()) {
     }
     const bom = JSON.parse(readFileSync(join(out, 'router-qemu-virt.cdx.json'), 'utf8')) as object;
     assert.match(JSON.stringify(bom), /pkg:generic\/openwrt\/firewall4@1-r1/);
+    const { packages } = JSON.parse(readFileSync(join(out, 'router-qemu-virt.spdx.json'), 'utf8')) as {
+      packages: { name: string; licenseDeclared?: string }[];
+    };
+    assert.is(packages.find(({ name }) => name === 'firewall4')?.licenseDeclared, 'ISC');
   });
 
   test('a test of what QEMU cannot play says so before it builds', async () => {

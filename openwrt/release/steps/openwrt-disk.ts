@@ -50,7 +50,11 @@ export const openwrtDisk: StepKind = {
       sizes: [],
       root: [],
       sources: files.map(({ path, sha256 }) => ({ path: `router${path}`, sha256 })),
-      openwrt: { version: release, unit: unitSecrets, packages: facts.packages },
+      openwrt: {
+        version: release,
+        unit: unitSecrets,
+        packages: facts.packages.map(({ name, version }) => ({ name, version })),
+      },
     };
     await writeFile(file('manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   },

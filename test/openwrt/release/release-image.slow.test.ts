@@ -99,8 +99,13 @@ if (missing.length > 0 || !hasGpg()) {
       );
       assert.is(createHash('sha256').update(image!).digest('hex'), facts!.sha256);
       assert.equal(
-        facts!.packages.map(({ name }) => name),
-        ['base-files', 'firewall4', 'libnftnl11', 'nftables'],
+        facts!.packages.map(({ name, licence }) => [name, licence]),
+        [
+          ['base-files', null],
+          ['firewall4', 'ISC'],
+          ['libnftnl11', 'GPL-2.0-or-later'],
+          ['nftables', 'GPL-2.0-only'],
+        ],
       );
       assert.equal((await build({ kind })).facts, facts);
     });
