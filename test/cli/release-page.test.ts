@@ -34,7 +34,11 @@ test('every file that it links to is in the folder', async () => {
 test('units are burnt with a list where an image takes them, and not else', async () => {
   const authorities = [publicKeyLine(testSigner('authority').publicKey)];
   assert.match(await pageOf({ cxo: { unit: { authorities } } }), /--units units\.csv --batch-key batch\.key/);
-  assert.not.match(await pageOf(), /--units/);
+  const settings = [{ name: 'QUOTA', description: 'how much', required: false }];
+  assert.match(await pageOf({ cxo: { unit: { authorities, settings } } }), /setting QUOTA/);
+  const nobody = await pageOf({ cxo: { unit: { settings } } });
+  assert.not.match(nobody, /--units|QUOTA/);
+  assert.match(nobody, /takes units from<\/dt><dd>nobody/);
 });
 
 test('sources that came with it are listed', async () => {

@@ -93,9 +93,11 @@ function imageFacts(
   const { name, description, raw, zstd, xz, bmap, sboms, buildManifest, provenance, unit } = image;
   const file = (path: string): Markup =>
     html`<dt><a href="${path}">${path.replace(/^.*\//, '')}</a></dt><dd class="mono">${formatBytes(size(path))}, sha256 ${sum(path)}</dd>`;
+  // What nobody may give a unit is nothing to fill a list with.
+  const given = unit.authorities.length === 0 ? { settings: [], secrets: [] } : unit;
   const values = [
-    ...unit.settings.map((value) => ({ ...value, kind: 'setting' })),
-    ...unit.secrets.map((value) => ({ ...value, kind: 'secret' })),
+    ...given.settings.map((value) => ({ ...value, kind: 'setting' })),
+    ...given.secrets.map((value) => ({ ...value, kind: 'secret' })),
   ];
   return html`<h3>${name}</h3><p class="faint">${description}</p><dl>${file(zstd)}${xz !== null && file(xz)}<dt>unpacked</dt><dd class="mono">${raw.size} bytes, sha256 ${raw.sha256}</dd>${file(bmap)}<dt>described by</dt><dd>${[
     ...sboms,
@@ -104,7 +106,10 @@ function imageFacts(
   ].map((path) => html`<a href="${path}">${path.replace(/^.*\//, '')}</a> `)}</dd>${values.map(
     (value) =>
       html`<dt>${value.kind} ${value.name}</dt><dd>${value.description}${value.required && ' (required)'}</dd>`,
-  )}${unit.authorities.map((line) => html`<dt>takes units from</dt><dd class="mono">${line}</dd>`)}</dl>`;
+  )}${unit.authorities.map((line) => html`<dt>takes units from</dt><dd class="mono">${line}</dd>`)}${
+    unit.authorities.length === 0 &&
+    html`<dt>takes units from</dt><dd>nobody: all its cards are the same</dd>`
+  }</dl>`;
 }
 
 function changesPart({ number, previous, images, flows }: ReleaseChanges): Markup {

@@ -1,7 +1,7 @@
 /** What is added to the style of the inspection's page. */
 export const releaseStyle = `
 h3 { font-size: 15px; margin: 18px 0 6px; }
-.lead { font-size: 16px; }
+.lead { font-size: 16px; } .tile b { white-space: nowrap; }
 pre { margin: 0 0 12px; padding: 12px 14px; background: var(--free); border-radius: 8px; overflow-x: auto; font: 12.5px/1.5 ui-monospace, "SF Mono", "DejaVu Sans Mono", monospace; }
 .picture { overflow-x: auto; } .picture svg { display: block; max-width: none; height: auto; }
 ul { margin: 0 0 8px; padding-left: 20px; } li { margin: 2px 0; }

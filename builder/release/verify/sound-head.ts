@@ -29,7 +29,7 @@ export async function soundHead(
   });
   if (verdict.problems.some(({ kind, where }) => kind === 'missing' && where === manifestName)) {
     throw new BoardsmithError('FILE_UNUSABLE', `${folder} holds no release: there is no ${manifestName}`, {
-      hint: 'name the folder that boardsmith release made',
+      hint: 'name the folder of a release',
     });
   }
   return requireSound(verdict);
