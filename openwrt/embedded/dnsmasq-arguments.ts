@@ -1,6 +1,12 @@
 import { clusterDomain } from '../policy/cluster-domain.ts';
 import type { BoardLink, Policy } from '../policy/policy.ts';
 
+/**
+ * No interface has this name: those of routers are of lower-case letters. With one that is not there dnsmasq keeps its DHCP socket open to all others. Without it the socket is bound
+ * to one interface where only one is no link of `--auth-server`, and the boards on the links of that get no lease.
+ */
+const noInterface = 'NONE';
+
 /** How long a lease is good for: a board that was exchanged is told apart by its MAC anyway. */
 const leaseTime = '1h';
 
@@ -24,6 +30,7 @@ export function dnsmasqArguments(policy: Policy): string[] {
     '--bind-dynamic',
     '--except-interface=lo',
     ...policy.boards.map(({ device }) => `--interface=${device}`),
+    `--interface=${noInterface}`,
     // No raw sockets and no writing of neighbour tables: boards ask for broadcast answers.
     ...['--dhcp-broadcast', '--no-ping', '--dhcp-authoritative', '--dhcp-ignore=tag:!known'],
     `--domain=${clusterDomain}`,
@@ -43,10 +50,14 @@ export function dnsmasqArguments(policy: Policy): string[] {
   ];
 }
 
-function leaseArguments({ name, mac, ipv4 }: BoardLink, asks: boolean): string[] {
+/**
+ * Of the link alone, whose device is a tag of each request: by option 118 (RFC 3011) a request chooses its subnet, and so a board could decline or release
+ * another one's lease in its name.
+ */
+function leaseArguments({ name, device, mac, ipv4 }: BoardLink, asks: boolean): string[] {
   return [
-    `--dhcp-range=set:${name},${ipv4.board},static,${netmask(ipv4.prefixLength)},${leaseTime}`,
-    `--dhcp-host=${mac},${ipv4.board},${name},${leaseTime}`,
+    `--dhcp-range=tag:${device},set:${name},${ipv4.board},static,${netmask(ipv4.prefixLength)},${leaseTime}`,
+    `--dhcp-host=${mac},tag:${device},${ipv4.board},${name},${leaseTime}`,
     `--dhcp-option=tag:${name},option:router,${ipv4.router}`,
     // Without an address: the option is left out.
     `--dhcp-option=tag:${name},option:dns-server${asks ? `,${ipv4.router}` : ''}`,

@@ -1,4 +1,5 @@
 import {
+  addressOption,
   type DhcpMessage,
   decodeDhcp,
   dhcpKind,
@@ -16,16 +17,23 @@ const againMs = 2000;
 /** Parameter request list (RFC 2132, 9.8): a server tells a name only to who asks for it. */
 const requestList = 55;
 
-/** What the router would give a board that is plugged in now. @returns null if it offers nothing until the signal aborts */
+/** Subnet selection: RFC 3011. */
+const subnetSelection = 118;
+
+/**
+ * What the router would give a board that is plugged in now. @returns null if it offers nothing until the signal aborts
+ * @param instead whose lease it asks for in place of its own, in that one's name and subnet
+ */
 export async function askLease(
   stage: Stage,
   board: string,
   signal: AbortSignal,
+  instead: { readonly mac: string; readonly network: string } | null = null,
 ): Promise<DhcpMessage | null> {
   const link = stage.links.get(board)!;
   const { mac } = stage.places.get(board)!;
   const transaction = 0xb0a2_0000 + stage.freePort();
-  const frame = discovery(mac, transaction);
+  const frame = discovery(mac, transaction, instead);
   return await new Promise((resolve) => {
     const end = (offer: DhcpMessage | null): void => {
       clearInterval(timer);
@@ -47,13 +55,14 @@ export async function askLease(
   });
 }
 
-function discovery(mac: string, transaction: number): Buffer {
+function discovery(mac: string, transaction: number, instead: Parameters<typeof askLease>[3]): Buffer {
   const wanted = [dhcpOption.netmask, dhcpOption.router, dhcpOption.dns, dhcpOption.hostName, dhcpOption.ntp];
   const message = encodeDhcp({
-    ...{ fromClient: true, transaction, clientMac: mac, yourAddress: '0.0.0.0' },
+    ...{ fromClient: true, transaction, clientMac: instead?.mac ?? mac, yourAddress: '0.0.0.0' },
     options: new Map([
       [dhcpOption.kind, Buffer.from([dhcpKind.discover])],
       [requestList, Buffer.from(wanted)],
+      ...(instead ? [[subnetSelection, addressOption(instead.network)] as const] : []),
     ]),
   });
   const [source, destination] = ['0.0.0.0', '255.255.255.255'];

@@ -15,7 +15,7 @@ export const leases: Scenario = {
   title: 'A board that is plugged into its port comes up with its name and address, without configuration',
   once: false,
   async run({ stage }) {
-    return [...addressesTaken(stage), ...(await offers(stage, 'leases'))];
+    return [...addressesTaken(stage), ...(await offers(stage, 'leases')), ...(await thefts(stage))];
   },
 };
 
@@ -53,6 +53,36 @@ export async function offers(stage: Stage, scenario: string): Promise<Trial[]> {
         expected: 'passes',
         observed: right ? 'passes' : 'dropped',
         detail: offer === null ? 'no offer' : `offered ${given}, ${offer.yourAddress} by way of ${by}`,
+      };
+    }),
+  );
+}
+
+/** Each board asks in the name of the next one, for a lease of that one's subnet: who is offered it could also give it back. */
+async function thefts(stage: Stage): Promise<Trial[]> {
+  const { boards } = stage.policy;
+  if (boards.length < 2) return [];
+  return await Promise.all(
+    boards.map(async ({ name }, index): Promise<Trial> => {
+      const victim = boards[(index + 1) % boards.length]!;
+      const wait = new AbortController();
+      const signal = AbortSignal.any([wait.signal, stage.within(patienceMs)]);
+      const stolen = askLease(stage, name, signal, { mac: victim.mac, network: victim.ipv4.board });
+      // One socket hears both: when this one is answered, the other one was heard.
+      const own = await askLease(stage, name, stage.within(patienceMs));
+      wait.abort();
+      const offer = await stolen;
+      return {
+        ...{ scenario: 'leases', from: name, to: 'router', means: 'observed', flow: null },
+        what: `it asks for the lease of ${victim.name} in its name`,
+        expected: 'dropped',
+        observed: offer === null && own !== null ? 'dropped' : 'passes',
+        detail:
+          offer === null
+            ? own === null
+              ? 'not even its own is offered'
+              : 'no offer'
+            : `offered ${offer.yourAddress}`,
       };
     }),
   );

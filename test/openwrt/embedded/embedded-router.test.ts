@@ -7,6 +7,7 @@ import { routerNetwork } from '../../../openwrt/embedded/router-network.ts';
 import { routerRecipe } from '../../../openwrt/embedded/router-recipe.ts';
 import type { Policy } from '../../../openwrt/policy/policy.ts';
 import { policyOfCluster } from '../../../openwrt/policy/policy-of-cluster.ts';
+import { deviceName } from '../../../openwrt/uci/model/uci-values.ts';
 import { matchesGolden } from '../../support/golden.ts';
 import { checkout } from '../../support/places.ts';
 import { smallPolicy } from '../../support/small-policy.ts';
@@ -51,6 +52,24 @@ test('a board that may not ask is told of no resolver', () => {
   const policy = withDns({ local: ['node-1'] });
   assert.ok(given(policy, '--dhcp-option').includes('--dhcp-option=tag:cxo-1,option:dns-server'));
   assert.ok(given(policy, '--dhcp-option').includes('--dhcp-option=tag:node-1,option:dns-server,10.20.2.1'));
+});
+
+test('a lease is for requests of its own link alone, whatever subnet they choose', () => {
+  for (const option of ['--dhcp-range', '--dhcp-host']) {
+    const leases = given(smallPolicy, option);
+    assert.is(leases.length, smallPolicy.boards.length);
+    for (const [index, { device }] of smallPolicy.boards.entries())
+      assert.ok(leases[index]!.includes(`tag:${device},`), leases[index]);
+  }
+});
+
+test('one interface is none, so that DHCP is served on the links of boards that get names of the cluster alone', () => {
+  const devices = smallPolicy.boards.map(({ device }) => device);
+  const others = given(smallPolicy, '--interface').filter(
+    (argument) => !devices.includes(argument.replace('--interface=', '')),
+  );
+  assert.equal(others, ['--interface=NONE']);
+  assert.throws(() => deviceName('NONE'), /is no|device/);
 });
 
 test('it keeps no capability but the one for ports below 1024, and asks out only where boards may', () => {
