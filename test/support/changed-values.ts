@@ -9,12 +9,14 @@ export function leaves(value: unknown, path: Path = []): { readonly path: Path; 
   );
 }
 
-/** A copy in which the value at a path is another one. */
+/** A copy in which the value at a path is another one. @param value undefined takes it out, of a list too */
 export function withValue<Value>(whole: Value, path: Path, value: unknown): Value {
   const copy = structuredClone(whole);
   let parent = copy as Record<string | number, unknown>;
   for (const name of path.slice(0, -1)) parent = parent[name] as typeof parent;
-  parent[path.at(-1)!] = value;
+  const last = path.at(-1)!;
+  if (value === undefined && Array.isArray(parent)) parent.splice(Number(last), 1);
+  else parent[last] = value;
   return copy;
 }
 
