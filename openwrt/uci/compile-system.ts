@@ -21,7 +21,8 @@ export function compileSystem({ router }: Policy): UciSection[] {
       type: 'timeserver',
       name: 'ntp',
       options: [
-        ['enabled', upstream.length > 0 ? '1' : '0'],
+        // sysntpd starts nothing without it, be it that somebody asks or that it asks somebody.
+        ['enabled', upstream.length > 0 || served.length > 0 ? '1' : '0'],
         ['enable_server', served.length > 0 ? '1' : '0'],
         ['use_dhcp', '0'],
         ...(upstream.length > 0 ? ([['server', upstream.map(hostAddress)]] as const) : []),

@@ -549,6 +549,7 @@ if (missing !== null) {
       assert.equal(
         events.map(({ event, state }) => [event, state]),
         [
+          ['ruleset', undefined],
           ['ready', undefined],
           ['closed', undefined],
           ['network', 'up'],

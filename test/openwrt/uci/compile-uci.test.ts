@@ -66,6 +66,19 @@ test('management opens each family to those who are named in it, and not to all 
   ]);
 });
 
+test('a router that nobody told the time serves its own to who needs it: its daemon is started', async () => {
+  const policy = await examplePolicy('skyminer-4');
+  const time = (served: readonly string[], upstream: readonly string[]): string => {
+    const router = { ...policy.router, time: { served, upstream } };
+    const [, section] = compileUci({ ...policy, router })['/etc/config/system']!.split('config timeserver ');
+    return section!.match(/(?<=option (enabled|enable_server) ')./g)!.join('');
+  };
+  assert.is(time(['node'], []), '11');
+  assert.is(time([], ['192.0.2.1']), '10');
+  assert.is(time(['node'], ['192.0.2.1']), '11');
+  assert.is(time([], []), '00');
+});
+
 test("names of boards are in the same domain as the embedded router's", async () => {
   const policy = await examplePolicy('skyminer-4');
   const domains = compileUci(policy)['/etc/config/dhcp']!.matchAll(/option domain '([^']+)'/g);

@@ -156,9 +156,13 @@ decide() {
 	if ruleset_is_ours; then
 		verdict="open: the policy is loaded"
 		if nft list table inet "$closed_table" >/dev/null 2>&1 || [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
+			# Whoever watches must know before the first packet passes; once, however often it is tried.
+			[ -n "$opening" ] || tell ruleset
+			opening=yes
 			open_router || verdict="closed: the kernel does not open it"
 		fi
 	else
+		opening=""
 		verdict="closed: $why"
 		is_closed || close_router || verdict="NOT CLOSED: the kernel refuses the closed table ($why)"
 	fi
