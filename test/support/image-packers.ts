@@ -11,6 +11,15 @@ export async function imagePackers(): Promise<Pick<MirrorOptions, 'mksquashfs' |
   };
 }
 
+/** Those that make a FAT as armsr's images have one. */
+export async function fatPackers(): Promise<Readonly<Record<string, string>>> {
+  return {
+    'mkfs.fat': await script('fat', 'usr/sbin/mkfs.fat'),
+    mcopy: await script('fat', 'usr/bin/mcopy'),
+    mmd: await script('fat', 'usr/bin/mmd'),
+  };
+}
+
 async function script(tool: ToolName, program: string): Promise<string> {
   const folder = await lockedTool(tool);
   const libraries = join(folder, 'usr/lib/x86_64-linux-gnu');

@@ -13,9 +13,12 @@ import { unpackWheel } from '../../builder/toolchain/unpack-wheel.ts';
 import { usableTestLock } from './newcomer-lock.ts';
 import { testCache, testTools } from './places.ts';
 
-/** Brings locked inputs here, from the cache or the network. @returns their paths */
-export async function lockedFiles(requests: readonly InputRequest[]): Promise<readonly string[]> {
-  const { lock } = await usableTestLock(requests);
+/** Brings locked inputs here, from the cache or the network. @param lockFile where they are pinned, if not by the checkout @returns their paths */
+export async function lockedFiles(
+  requests: readonly InputRequest[],
+  lockFile?: string,
+): Promise<readonly string[]> {
+  const { lock } = await usableTestLock(requests, lockFile);
   const inputs = requests.flatMap((request) => lookUp(lock, request, hostArchitecture()));
   const store = new InputStore(testCache, { network: true });
   return await store.ensure(inputs, { signal: new AbortController().signal });

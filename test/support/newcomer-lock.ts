@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ensureOrRenew, type UsableLock } from '../../builder/lock/ensure-or-renew.ts';
 import { hostArchitecture } from '../../builder/lock/host-architecture.ts';
 import { InputStore } from '../../builder/lock/input-store.ts';
@@ -18,13 +18,16 @@ export async function newcomerLock(names: readonly string[]): Promise<string> {
   return (await usableTestLock(inputRequests(recipes, [board]))).file;
 }
 
-/** The same for requests; their inputs are in the test cache then. Says so in one line if a pin was renewed. */
-export async function usableTestLock(requests: readonly InputRequest[]): Promise<UsableLock> {
+/** The same for requests; their inputs are in the test cache then. Says so in one line if a pin was renewed. @param lockFile where else they are pinned */
+export async function usableTestLock(
+  requests: readonly InputRequest[],
+  lockFile = join(checkout, 'boardsmith.lock'),
+): Promise<UsableLock> {
   const usable = await ensureOrRenew(
-    join(checkout, 'boardsmith.lock'),
+    lockFile,
     new InputStore(testCache, { network: true }),
     requests,
-    renewed,
+    lockFile === join(checkout, 'boardsmith.lock') ? renewed : `${renewed}.${basename(lockFile)}`,
     {
       signal: new AbortController().signal,
       progress: () => {},

@@ -12,8 +12,19 @@ import { UsignKey } from './usign-key.ts';
 
 /** A small mirror of OpenWrt's releases, with keys of its own and a stand-in for the ImageBuilder. */
 export const testRelease = { version: '24.10.9', target: 'testing/small', profile: 'small_board' } as const;
-export const testFolder = `releases/${testRelease.version}/targets/${testRelease.target}`;
-export const testImageBuilder = `openwrt-imagebuilder-${testRelease.version}-testing-small.Linux-x86_64.tar.zst`;
+/** Which release a mirror has, if not the one above. */
+export interface MirroredRelease {
+  readonly version: string;
+  readonly target: string;
+  readonly profile: string;
+}
+
+const folderOf = ({ version, target }: MirroredRelease): string => `releases/${version}/targets/${target}`;
+const imageBuilderOf = ({ version, target }: MirroredRelease): string =>
+  `openwrt-imagebuilder-${version}-${target.replace('/', '-')}.Linux-x86_64.tar.zst`;
+
+export const testFolder = folderOf(testRelease);
+export const testImageBuilder = imageBuilderOf(testRelease);
 
 const fixture = join(import.meta.dirname, '../fixtures/openwrt/imagebuilder');
 
@@ -42,6 +53,11 @@ export class ReleaseKeys {
 }
 
 export interface MirrorOptions {
+  readonly release?: MirroredRelease;
+  /** What of an image boots, by its name below `staging_dir/image`: then the stand-in makes disks with a GPT and an EFI partition. */
+  readonly boot?: Readonly<Record<string, Buffer>>;
+  /** Files that a package brings, as a tar packed with gzip, by its name; others bring none. */
+  readonly contents?: Readonly<Record<string, Buffer>>;
   readonly kind?: 'opkg' | 'apk';
   /** How the ImageBuilder is packed: with xz as before 24.10, with zstd if left out. */
   readonly packing?: 'xz';
@@ -51,6 +67,8 @@ export interface MirrorOptions {
   readonly mksquashfs?: string;
   /** Another for `staging_dir/host/bin/mke2fs`; without it there are no images with ext4. */
   readonly mke2fs?: string;
+  /** Others that lie beside them, by their names. */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Changes the list before it is signed. */
   readonly sums?: (text: string) => string;
   /** Takes the place of what the mirror answers, by the path's last part; after signing. */
@@ -70,18 +88,20 @@ export async function serveRelease(
   keys: ReleaseKeys,
   options: MirrorOptions = {},
 ): Promise<string> {
+  const { release = testRelease } = options;
+  const folder = folderOf(release);
   const profiles = options.profiles ?? {
-    version_number: testRelease.version,
-    target: testRelease.target,
-    profiles: { small_board: {}, small_board_v2: {} },
+    version_number: release.version,
+    target: release.target,
+    profiles: { [release.profile]: {}, [`${release.profile}_v2`]: {} },
   };
+  const archive = imageBuilderOf(release);
   const files: Record<string, Buffer> = {
-    [options.packing === 'xz' ? testImageBuilder.replace(/zst$/, 'xz') : testImageBuilder]:
-      await imageBuilder(options),
+    [options.packing === 'xz' ? archive.replace(/zst$/, 'xz') : archive]: await imageBuilder(options),
     'profiles.json': Buffer.from(JSON.stringify(profiles)),
   };
   const lines = Object.entries(files).map(([name, content]) => `${sha256(content)} *${name}\n`);
-  const text = [...lines, `${sha256('x')} *openwrt-${testRelease.version}-kernel.bin\n`].join('');
+  const text = [...lines, `${sha256('x')} *openwrt-${release.version}-kernel.bin\n`].join('');
   const sums = Buffer.from(options.sums?.(text) ?? text);
   const all: Record<string, Buffer | string> = {
     ...files,
@@ -90,17 +110,22 @@ export async function serveRelease(
     'sha256sums.asc': options.signGpg?.(sums) ?? keys.gpg.signDetached(sums),
   };
   for (const [name, content] of Object.entries(all)) {
-    server.serve(`/openwrt/${testFolder}/${name}`, options.answers?.[name] ?? bytes(content));
+    server.serve(`/openwrt/${folder}/${name}`, options.answers?.[name] ?? bytes(content));
   }
   servePackages(server, options);
   return sha256(sums);
 }
 
-const feedPaths = {
-  core: `${testFolder}/packages`,
-  base: `releases/${testRelease.version}/packages/small_cpu/base`,
-};
-const packages: Readonly<Record<keyof typeof feedPaths, readonly (readonly [string, string])[]>> = {
+type Feed = 'core' | 'base';
+
+function feedPaths({ release = testRelease }: MirrorOptions): Record<Feed, string> {
+  return {
+    core: `${folderOf(release)}/packages`,
+    base: `releases/${release.version}/packages/small_cpu/base`,
+  };
+}
+
+const packages: Readonly<Record<Feed, readonly (readonly [string, string])[]>> = {
   core: [
     ['base-files', ''],
     ['kmod-nft-arp', ''],
@@ -121,9 +146,9 @@ const packages: Readonly<Record<keyof typeof feedPaths, readonly (readonly [stri
 function servePackages(server: LoopbackServer, options: MirrorOptions): void {
   const [ending, index] = options.kind === 'apk' ? ['apk', 'packages.adb'] : ['ipk', 'Packages'];
   const version = options.packageVersion ?? '1-r1';
-  for (const [feed, path] of Object.entries(feedPaths) as [keyof typeof feedPaths, string][]) {
+  for (const [feed, path] of Object.entries(feedPaths(options)) as [Feed, string][]) {
     const paragraphs = packages[feed].map(([name, depends]) => {
-      const content = `${name} ${version}\n`;
+      const content = options.contents?.[name] ?? `${name} ${version}\n`;
       const file = `${name}_${version}.${ending}`;
       server.serve(`/openwrt/${path}/${file}`, options.answers?.[file] ?? bytes(content));
       const fields = [`Package: ${name}`, `Version: ${version}`, `Filename: ${file}`];
@@ -135,7 +160,7 @@ function servePackages(server: LoopbackServer, options: MirrorOptions): void {
 }
 
 async function imageBuilder(options: MirrorOptions): Promise<Buffer> {
-  const feeds = Object.entries(feedPaths).map(([name, path]) => ({
+  const feeds = Object.entries(feedPaths(options)).map(([name, path]) => ({
     name,
     address: `https://downloads.openwrt.org/${path}`,
   }));
@@ -147,8 +172,9 @@ async function imageBuilder(options: MirrorOptions): Promise<Buffer> {
           'src imagebuilder file:packages',
         ];
   const comment = '# src/gz custom https://example.org/custom';
-  const release = { version: testRelease.version, target: testRelease.target, lie: options.lie };
-  const top = testImageBuilder.replace('.tar.zst', '');
+  const { version, target } = options.release ?? testRelease;
+  const release = { version, target, lie: options.lie };
+  const top = imageBuilderOf(options.release ?? testRelease).replace('.tar.zst', '');
   const tar = pack();
   const add = (name: string, content: string | Buffer, mode = 0o644): void => {
     tar.entry({ name: `${top}/${name}`, mode, mtime: new Date(0) }, content);
@@ -160,6 +186,9 @@ async function imageBuilder(options: MirrorOptions): Promise<Buffer> {
   add(name, `${[comment, ...list, options.feeds ?? ''].join('\n')}\n`);
   if (options.mksquashfs !== undefined) add('staging_dir/host/bin/mksquashfs4', options.mksquashfs, 0o755);
   if (options.mke2fs !== undefined) add('staging_dir/host/bin/mke2fs', options.mke2fs, 0o755);
+  for (const [program, text] of Object.entries(options.programs ?? {}))
+    add(`staging_dir/host/bin/${program}`, text, 0o755);
+  for (const [file, content] of Object.entries(options.boot ?? {})) add(`staging_dir/image/${file}`, content);
   tar.finalize();
   const packed = await buffer(tar);
   if (options.packing === undefined) return storedZstd(packed);
