@@ -20,7 +20,8 @@ export function publicKeyLine({ id, bytes }: PublicKey): string {
 
 /** A `.pub` file as minisign writes it. */
 export function publicKeyText(key: PublicKey): string {
-  return `untrusted comment: minisign public key ${key.id}\n${publicKeyLine(key)}\n`;
+  // minisign prints its number without leading zeros.
+  return `untrusted comment: minisign public key ${key.id.replace(/^0+(?=.)/, '')}\n${publicKeyLine(key)}\n`;
 }
 
 /**

@@ -36,6 +36,15 @@ test('a number with leading zeros keeps its 16 digits', () => {
   assert.equal(keyIdBytes('0007F6E5D4C3B2A1'), bytes);
 });
 
+test('in the comment of its file it has none, as minisign prints it', () => {
+  // As minisign 0.11 wrote it.
+  const short =
+    'untrusted comment: minisign public key F87EB92E3D0E5BC\nRWS85dDjkuuHDw/dyI+p5b1KLfBCyhDBr6BeUD+NeHYpj4jSmxGGk2nE\n';
+  const key = parsePublicKey(short, 'x');
+  assert.is(key.id, '0F87EB92E3D0E5BC');
+  assert.is(publicKeyText(key), short);
+});
+
 const secret = 'untrusted comment: minisign encrypted secret key\nRWQAAEIy\n';
 for (const [what, written, message] of [
   ['nothing', '', /not what minisign writes/],
